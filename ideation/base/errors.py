@@ -1,0 +1,54 @@
+"""Two families of errors: the user's, which carry a code and a sentence with the cure, and ours, which are logged.
+
+Sentences are kept here as code → text, so that a stored code (a job's reason, a rejected row) reads in whatever
+language the page is shown in later.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ideation.base.sentences import ML_SENTENCES
+
+SENTENCES: dict[str, str | Promise] = {
+    **ML_SENTENCES,
+    "not_allowed": _("Your role doesn't allow this. Ask an owner of the brand."),
+    "job_ended": _("This job has already ended, so it can't be cancelled."),
+    "job_running": _("The same work is already running. Wait for it, or cancel it first."),
+    "worker_lost": _("The worker stopped in the middle %(attempts)s times. Try again; if it stops again, the machine "
+                     "may be short of memory."),
+    "out_of_memory": _("The work needed more than the %(megabytes)s MB it may use. Split the file or choose a smaller model."),
+    "unexpected": _("Something went wrong on our side (%(reference)s). Nothing was half-written; try again."),
+    "disk_full": _("The disk is full. Free some space, then try again; nothing was half-written."),
+    "no_text_column": _("No column holds the review text. Choose the column with the customers' own words."),
+    "file_missing": _("Choose a file first: CSV or TSV with a header row."),
+    "file_too_large": _("The file has %(megabytes)s MB; at most %(limit)s MB can be uploaded. Split it into parts."),
+    "import_started": _("This file's import has already been started."),
+    "no_reviews": _("There are no reviews in this project yet. Upload a file first."),
+    "no_needs": _("There are no needs in this project yet. Analyse its reviews first."),
+    "too_few_reviews": _("Only %(count)s reviews: at least %(minimum)s are needed to tune a model on them."),
+    "broker_down": _("Saved. The queue can't be reached right now; the work starts by itself when it is back."),
+}  # fmt: skip
+
+
+def sentence(code: str, params: dict[str, object] | None = None) -> str:
+    """The sentence of a code in the current language. An unknown code reads as itself."""
+    template = SENTENCES.get(code)
+    if template is None:
+        return code
+    return (gettext(template) if isinstance(template, str) else str(template)) % (params or {})
+
+
+class UserError(Exception):
+    """What a person can mend: a code, the sentence's parameters, and the field it is about."""
+
+    def __init__(self, code: str, *, status: int = 400, field: str = "", **params: object) -> None:
+        assert code in SENTENCES, code
+        self.code = code
+        self.status = status
+        self.field = field
+        self.params = params
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        return sentence(self.code, self.params)

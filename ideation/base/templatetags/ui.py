@@ -1,0 +1,5 @@
+"""Template pieces that every page uses: icons, words for codes, numbers."""
+
+from django import template
+
+register = template.Library()

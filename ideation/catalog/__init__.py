@@ -1,0 +1,1 @@
+"""A brand's projects and the products in them."""

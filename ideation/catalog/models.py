@@ -1,0 +1,42 @@
+"""Projects and products."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.tenancy import BrandForeignKey, BrandOwnedModel
+
+
+class Project(BrandOwnedModel):
+    """One question of the brand's: what to make next in this category, for these customers."""
+
+    name = models.CharField(_("name"), max_length=120)
+    category = models.CharField(_("category"), max_length=120, blank=True)
+    language = models.CharField(_("language of concepts"), max_length=10, default="en")
+    created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(BrandOwnedModel):
+    """Something that customers buy and review; a competitor's too."""
+
+    project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="products")
+    sku = models.CharField(max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True)
+    category = models.CharField(_("category"), max_length=120, blank=True)
+    category_zh = models.CharField(_("category in Chinese"), max_length=120, blank=True)
+    is_competitor = models.BooleanField(_("competitor's"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "project", "sku"], name="catalog_product_sku_once")
+        ]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""New products: briefs, and the concepts written for them."""

@@ -1,0 +1,164 @@
+"""The start of the whole product on one machine, step by step, and its orderly end."""
+
+import os
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from ideation.embedded import postgres, programs, valkey
+from ideation.embedded.checks import HOST, check_disk, check_reviews, chosen_port, only_one
+from ideation.embedded.environment import DATABASE, write_environment
+from ideation.embedded.errors import StartError
+from ideation.embedded.programs import BASE
+from ideation.embedded.stamps import fingerprint, is_done, mark_done
+from ideation.embedded.supervisor import Interrupted, Supervisor
+from ideation.embedded.terminal import Terminal
+
+VAR = Path(os.environ.get("IDEATION_VAR") or BASE / "var").resolve()
+SERVER_PATIENCE = 60.0
+WEB_PATIENCE = 120.0
+INTERRUPTED = 130
+LOG_LIMIT = 10 * 1024 * 1024
+
+
+def run() -> int:
+    """Start everything, run the main job, stay until Ctrl-C (or, with ONCE=1, until the job's end).
+
+    Returns the exit status. Raises StartError with what is in the way and the cure.
+    """
+    once = os.environ.get("ONCE", "") not in ("", "0")
+    terminal = Terminal()
+    with _alone(), _supervised(terminal) as supervisor:
+        reviews, port = check_reviews(os.environ), chosen_port(os.environ)
+        try:
+            env = _start_servers(supervisor)
+            if reviews is not None:
+                env["REVIEWS"] = reviews
+            _prepare(supervisor, env)
+            _start_product(supervisor, port, env)
+            status = supervisor.run(programs.command("mainjob", env=env, bare=True))
+            if once:
+                terminal.silent = True  # the summary's last line stays the last
+                return status
+            terminal.say(f"Open http://{HOST}:{port}/ - Ctrl-C stops everything.")
+            supervisor.wait(lambda: False)
+        except Interrupted:
+            terminal.say("Stopping; Ctrl-C again stops at once.")
+            return INTERRUPTED if once else 0
+    raise AssertionError("waiting ends only by an interrupt")
+
+
+def serve_only() -> int:
+    """Start only Postgres and the broker, migrate, and stay until Ctrl-C: for work with `manage.py` by hand."""
+    terminal = Terminal()
+    with _alone(), _supervised(terminal) as supervisor:
+        try:
+            _start_servers(supervisor)
+            terminal.say(f"Postgres and the broker are up; {VAR / 'embedded.env'} has their addresses. Ctrl-C stops them.")
+            supervisor.wait(lambda: False)
+        except Interrupted:
+            terminal.say("Stopping.")
+    return 0
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Make the data folder, closed to others, and hold its lock."""
+    try:
+        VAR.mkdir(parents=True, exist_ok=True)
+        if VAR.stat().st_uid == os.geteuid():
+            VAR.chmod(0o700 | VAR.stat().st_mode & 0o010)  # the group bit stands for the entry in account.py
+        with only_one(VAR):
+            check_disk(VAR)
+            yield
+    except PermissionError as error:
+        raise StartError(
+            f"{error.filename or VAR} belongs to another user. Start as that user, or work in a copy of your own."
+        ) from error
+
+
+@contextmanager
+def _supervised(terminal: Terminal) -> Iterator[Supervisor]:
+    """A supervisor that stops everything on the way out, whatever the way."""
+    supervisor = Supervisor(terminal)
+    with supervisor.listening():
+        try:
+            yield supervisor
+        finally:
+            supervisor.stop()
+
+
+def _start_servers(supervisor: Supervisor) -> dict[str, str]:
+    """Start Postgres and the broker and wait for them. Returns the environment for everything else."""
+    database, broker = postgres.prepare(VAR / "postgres"), valkey.prepare(VAR / "valkey")
+    for folder in (database.folder, broker.folder):
+        _shorten(folder / "log")
+    supervisor.start(programs.database(database))
+    supervisor.start(programs.broker(broker))
+    _await_server(supervisor, "postgres", database)
+    _await_server(supervisor, "valkey", broker)
+    postgres.apply_roles(database, DATABASE)
+    own = {"DJANGO_SETTINGS_MODULE": "ideation.settings", "IDEATION_VAR": str(VAR), "PYTHONUNBUFFERED": "1"}
+    return {**_users_environment(), **write_environment(VAR, database, broker), **own}
+
+
+def _await_server(supervisor: Supervisor, name: str, files: postgres.PostgresFiles | valkey.ValkeyFiles) -> None:
+    where = f"{files.folder / 'log'} says why"
+    supervisor.wait_ready(name, files.answers, seconds=SERVER_PATIENCE, where=where)
+
+
+def _users_environment() -> dict[str, str]:
+    """The user's environment without what `make` put into it and without what would turn our programs."""
+    ours = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "GUNICORN_CMD_ARGS", "CELERY_CONFIG_MODULE")
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def _shorten(log: Path) -> None:
+    """Put a log that has grown large aside; the one before it goes."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        shutil.move(log, log.with_name("log.old"))
+
+
+def _prepare(supervisor: Supervisor, env: Mapping[str, str]) -> None:
+    """Migrate and gather the static files, each only if something has changed since it was last done."""
+    requirements = BASE / "requirements.txt"
+    migrations = [requirements, *BASE.glob("accounts/migrations/*.py"), *BASE.glob("ideation/*/migrations/*.py")]
+    static = [requirements, *(path for path in BASE.glob("*/*/static/**/*") if path.is_file())]
+    _once(supervisor, VAR / "postgres" / "migrated", fingerprint(migrations), env, "migrate", "--database", "owner")
+    _once(supervisor, VAR / "static" / ".collected", fingerprint(static), env, "collectstatic", "--clear")
+
+
+def _once(supervisor: Supervisor, stamp: Path, state: str, env: Mapping[str, str], *command: str) -> None:
+    """Run a command of ours unless it was already done for this state. Raises StartError if it fails."""
+    if is_done(stamp, state):
+        return
+    name, *arguments = command
+    status = supervisor.run(programs.command(name, *arguments, "--no-input", "--verbosity", "1", env=env))
+    if status != 0:
+        raise StartError(f"`manage.py {name}` failed; its lines above say why. Nothing of yours was changed.")
+    mark_done(stamp, state)
+
+
+def _start_product(supervisor: Supervisor, port: int, env: Mapping[str, str]) -> None:
+    """Start workers, beat and web, and wait for the login page."""
+    supervisor.start(programs.web(port, env))
+    supervisor.start(programs.worker("cpu", env))
+    supervisor.start(programs.worker("gpu", env))
+    supervisor.start(programs.beat(env))
+    address = f"http://{HOST}:{port}/"
+    where = "its lines above say why"
+    supervisor.wait_ready("web", lambda: _answers(address), seconds=WEB_PATIENCE, where=where)
+    supervisor.terminal.say(f"The pages are up at {address}")
+
+
+def _answers(address: str) -> bool:
+    """Whether a page is served at `address`, after whatever redirects; asked without the user's proxy."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(address, timeout=10) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False

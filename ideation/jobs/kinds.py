@@ -1,0 +1,63 @@
+"""Which kinds of job there are, for which queue: rooms register theirs in tasks.py, services name them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of work."""
+
+    queue: str
+    """`cpu` or `gpu`."""
+    task: str
+    """Name of the Celery task that does it."""
+    title: str | Promise
+    """What a person calls it."""
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "dataset_import": Kind(queue="cpu", task="reviews.dataset_import", title=_("Import reviews")),
+    "reviews_analyse": Kind(queue="cpu", task="needs.reviews_analyse", title=_("Find needs")),
+    "model_train": Kind(queue="gpu", task="training.model_train", title=_("Tune the language model")),
+    "concepts_write": Kind(queue="gpu", task="concepts.concepts_write", title=_("Write concepts")),
+    "main_job": Kind(queue="cpu", task="workspace.main_job", title=_("From reviews to concepts")),
+}
+
+STEPS: Final[dict[str, str | Promise]] = {
+    "waiting": _("Waiting for a worker"),
+    "reading": _("Reading"),
+    "importing": _("Importing reviews"),
+    "sentences": _("Splitting sentences"),
+    "embedding": _("Understanding sentences"),
+    "sentiment": _("Reading the mood"),
+    "grouping": _("Grouping into needs"),
+    "stating": _("Writing needs down"),
+    "saving": _("Saving"),
+    "loading_model": _("Loading the language model"),
+    "training": _("Tuning on your reviews"),
+    "evaluating": _("Measuring on held-out reviews"),
+    "briefing": _("Writing the brief"),
+    "writing": _("Writing concepts"),
+    "import": _("Import reviews"),
+    "needs": _("Find needs"),
+    "model": _("Tune the language model"),
+    "concepts": _("Write concepts"),
+}
+"""Step codes of work and what a person reads."""
+
+UNITS: Final[dict[str, str | Promise]] = {
+    "rows": _("rows"),
+    "bytes": _("bytes"),
+    "reviews": _("reviews"),
+    "sentences": _("sentences"),
+    "texts": _("texts"),
+    "tokens": _("tokens"),
+    "steps": _("steps"),
+    "needs": _("needs"),
+    "concepts": _("concepts"),
+    "parts": _("parts"),
+}

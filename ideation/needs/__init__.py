@@ -1,0 +1,1 @@
+"""What the reviews prove: sentences, needs, their evidence, and claims with citations."""

@@ -1,0 +1,150 @@
+"""The only writer of analyses, needs, evidence and claims."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from ideation.base.errors import UserError
+from ideation.catalog.models import Project
+from ideation.catalog.querysets import project as find_project
+from ideation.jobs.models import Job
+from ideation.jobs.runner import JobRun
+from ideation.jobs.services import job_start
+from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need
+from ideation.reviews import querysets as reviews
+from ideation.reviews.models import Review
+from mlcore.events import Event
+from mlcore.specs.analyse import AnalyseSpec
+
+
+@transaction.atomic
+def analysis_start(*, project: Project, created_by: User | None = None, parent: Job | None = None) -> Job:
+    """Queues an analysis of the project's newest dataset version. Raises UserError without reviews."""
+    version = reviews.newest_version(project)
+    if version is None:
+        raise UserError("no_reviews", status=409)
+    return job_start(
+        kind="reviews_analyse",
+        params={"project": str(project.pk), "version": str(version.pk)},
+        subject_id=project.pk,
+        project_id=project.pk,
+        parent=parent,
+        created_by=created_by,
+    )
+
+
+def analysis_run(run: JobRun) -> dict[str, Any]:
+    """Analyses in a child process, on files; then one transaction makes the whole result visible."""
+    source, output = run.folder / "reviews.jsonl", run.folder / "analysis"
+    with run.scope():
+        project = find_project(uuid.UUID(run.params["project"]))
+        version = reviews.version(uuid.UUID(run.params["version"]))
+        count = reviews.write_reviews(version, source)
+    spec = AnalyseSpec(reviews=source, output=output, models=settings.MODELS_FOLDER)
+    result: Event | None = None
+    for event in run.child(spec):
+        result = event
+    assert result is not None
+    run.progress("saving", 0, 1, "parts")
+    with run.scope():
+        analysis = _keep(project, version, output, asdict(result), count, spec)
+    return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "sentences": analysis.sentences_count}
+
+
+def _keep(
+    project: Project, version: Any, output: Path, result: dict[str, Any], count: int, spec: AnalyseSpec
+) -> Analysis:
+    analysis = Analysis.objects.create(
+        project=project,
+        version=version,
+        reviews_count=count,
+        sentences_count=result["sentences"],
+        informative_count=result["informative"],
+        unassigned_count=result["unassigned"],
+        languages=result["languages"],
+        spec={"seed": spec.seed, "encoder": spec.encoder},
+        finished_at=timezone.now(),
+    )
+    ids = _copy_sentences(analysis, output)
+    for rank, record in enumerate(_lines(output / "needs.jsonl"), start=1):
+        _need_create(analysis, rank, record, ids)
+    return analysis
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+COLUMNS = (
+    "id", "brand_id", "created_at", "analysis_id", "review_id", "number", "position", "text", "language",
+    "informative", "sentiment", "level", "embedding",
+)  # fmt: skip
+
+
+def _copy_sentences(analysis: Analysis, output: Path) -> list[uuid.UUID]:
+    """Copies sentences and embeddings into the database; sets each review's language to that of most of its text."""
+    vectors = np.load(output / "embeddings.npy", mmap_mode="r", allow_pickle=False)
+    ids: list[uuid.UUID] = []
+    letters: dict[str, dict[str, int]] = {}
+    with connection.cursor() as cursor, cursor.copy(f"COPY needs_sentence ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        for number, record in enumerate(_lines(output / "sentences.jsonl")):
+            ids.append(uuid.uuid4())
+            by_language = letters.setdefault(record["review"], {})
+            by_language[record["language"]] = by_language.get(record["language"], 0) + len(record["text"])
+            vector = "[" + ",".join(f"{value:.6g}" for value in vectors[number]) + "]"
+            copy.write_row((
+                ids[-1], analysis.brand_id, analysis.created_at, analysis.pk, record["review"], number, record["position"],
+                record["text"], record["language"], record["informative"], record["sentiment"], record["level"], vector,
+            ))  # fmt: skip
+    _languages_set(letters)
+    return ids
+
+
+def _languages_set(letters: dict[str, dict[str, int]]) -> None:
+    by_language: dict[str, list[str]] = {}
+    for review, counts in letters.items():
+        by_language.setdefault(max(counts, key=lambda name: counts[name]), []).append(review)
+    for language, ids in by_language.items():
+        for start in range(0, len(ids), 5000):
+            Review.objects.filter(pk__in=ids[start : start + 5000]).exclude(language=language).update(language=language)
+
+
+def _need_create(analysis: Analysis, rank: int, record: dict[str, Any], ids: list[uuid.UUID]) -> None:
+    fields = ("statement", "statement_by", "label", "language", "mentions", "net_sentiment", "importance", "satisfaction",
+              "opportunity")  # fmt: skip
+    need = Need.objects.create(analysis=analysis, rank=rank, **{name: record[name] for name in fields})
+    quotes = {quote["sentence"]: (place, quote["score"]) for place, quote in enumerate(record["evidence"], start=1)}
+    Evidence.objects.bulk_create(
+        [
+            Evidence(
+                need=need,
+                sentence_id=ids[index],
+                rank=quotes[index][0] if index in quotes else None,
+                score=quotes[index][1] if index in quotes else 0,
+            )
+            for index in record["members"]
+        ],
+        batch_size=2000,
+    )
+
+
+@transaction.atomic
+def claim_create(*, text: str, evidence: list[Evidence]) -> Claim:
+    """A claim with what it stands on. One without evidence isn't kept: it would be an invention."""
+    assert evidence, "a claim cites at least one piece of evidence"
+    claim = Claim.objects.create(text=text)
+    Citation.objects.bulk_create(
+        [Citation(claim=claim, evidence=piece, position=place) for place, piece in enumerate(evidence)]
+    )
+    return claim

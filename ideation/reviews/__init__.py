@@ -1,0 +1,1 @@
+"""What customers said: files in, every row accounted for, datasets in pinned versions."""

@@ -1,0 +1,201 @@
+"""The only writer of datasets and reviews. An import is visible whole or not at all."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.tenancy import current_brand
+from ideation.base.errors import UserError
+from ideation.catalog.models import Product, Project
+from ideation.catalog.querysets import product_names
+from ideation.jobs.models import Job
+from ideation.jobs.runner import JobRun
+from ideation.jobs.services import job_start
+from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.querysets import dataset_import as find_import
+from mlcore.errors import InputError
+from mlcore.reviewfile import Batch, ReadDone, Rejected, ReviewRow, recognise
+from mlcore.specs.reviewfile import FileLayout, ReadSpec
+
+READ_MEGABYTES = 700
+"""Data memory of the process that reads a file."""
+
+
+@transaction.atomic
+def import_prepare(
+    *, project: Project, file: File[bytes], file_name: str, dataset: ReviewDataset | None = None
+) -> DatasetImport:
+    """Stores an uploaded file and says how it would be read; imports nothing yet.
+
+    Raises UserError with the cure when it can't be a review file; then nothing is kept.
+    """
+    limit = settings.UPLOAD_MEGABYTES
+    if (file.size or 0) > limit * 2**20:
+        raise UserError("file_too_large", status=413, megabytes=(file.size or 0) >> 20, limit=limit)
+    name = default_storage.save(f"{current_brand()}/{uuid.uuid4()}/{_safe(file_name)}", file)
+    path = Path(default_storage.path(name))
+    try:
+        layout = recognise(path)
+    except InputError as error:
+        default_storage.delete(name)
+        raise UserError(error.code, field="file", **error.params) from None
+    return DatasetImport.objects.create(
+        dataset=dataset or ReviewDataset.objects.create(project=project, name=Path(file_name).stem[:200]),
+        file=name,
+        file_name=file_name[:200],
+        file_bytes=path.stat().st_size,
+        file_sha256=_sha256(path),
+        layout=asdict(layout),
+    )
+
+
+def _safe(file_name: str) -> str:
+    return default_storage.get_valid_name(Path(file_name).name)[-100:]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@transaction.atomic
+def import_start(
+    *,
+    dataset_import: DatasetImport,
+    mapping: dict[str, int],
+    created_by: User | None = None,
+    parent: Job | None = None,
+) -> Job:
+    """Queues the import with the columns as the person confirmed them. Raises UserError without a text column."""
+    if "text" not in mapping:
+        raise UserError("no_text_column", field="text")
+    if dataset_import.finished_at:
+        raise UserError("import_started", status=409)
+    DatasetImport.objects.filter(pk=dataset_import.pk).update(layout={**dataset_import.layout, "mapping": mapping})
+    return job_start(
+        kind="dataset_import",
+        params={"import": str(dataset_import.pk)},
+        subject_id=dataset_import.pk,
+        project_id=dataset_import.dataset.project_id,
+        parent=parent,
+        created_by=created_by,
+    )
+
+
+def import_run(run: JobRun) -> dict[str, Any]:
+    """Reads the file in a child process, in batches, then makes all of it visible in one transaction."""
+    with run.scope():
+        found = find_import(uuid.UUID(run.params["import"]))
+        if found.finished_at:
+            return _counts(found)
+    spec = ReadSpec(path=Path(found.file.path), layout=_layout(found.layout))
+    spool = run.folder / "rows.jsonl"
+    rejected: list[Rejected] = []
+    rows = 0
+    with spool.open("w", encoding="utf-8") as file:
+        for event in run.child(spec, megabytes=READ_MEGABYTES):
+            if isinstance(event, Batch):
+                file.writelines(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in event.rows)
+                rejected += event.rejected
+            elif isinstance(event, ReadDone):
+                rows = event.rows
+    with run.scope():
+        return _counts(_keep(found, spool, rejected, rows))
+
+
+def _layout(stored: dict[str, Any]) -> FileLayout:
+    return FileLayout(**{**stored, "columns": tuple(stored["columns"]), "rating_scale": tuple(stored["rating_scale"])})
+
+
+def _counts(found: DatasetImport) -> dict[str, Any]:
+    return {
+        "import": str(found.pk),
+        "rows": found.rows_read,
+        "imported": found.imported,
+        "duplicates": found.duplicates,
+        "rejected": found.rejected,
+    }
+
+
+def _keep(found: DatasetImport, spool: Path, rejected: list[Rejected], rows: int) -> DatasetImport:
+    dataset = ReviewDataset.objects.select_for_update().get(pk=found.dataset_id)
+    newest = DatasetVersion.objects.filter(dataset=dataset).first()
+    number = newest.number + 1 if newest else 1
+    good = _copy_reviews(found, number, spool)
+    imported = Review.objects.filter(dataset_import=found).count()
+    RejectedRow.objects.bulk_create(
+        [RejectedRow(dataset_import=found, **asdict(row)) for row in rejected], batch_size=1000
+    )
+    if imported:
+        found.version = _version_create(dataset, number)
+    found.rows_read, found.imported, found.duplicates = rows, imported, good - imported
+    found.rejected, found.finished_at = len(rejected), timezone.now()
+    found.save()
+    return found
+
+
+STAGE = """
+    CREATE TEMPORARY TABLE review_stage (LIKE reviews_review) ON COMMIT DROP
+"""
+MERGE = """
+    INSERT INTO reviews_review SELECT * FROM review_stage ORDER BY line
+    ON CONFLICT (brand_id, dataset_id, content_sha256) DO NOTHING
+"""
+COLUMNS = (
+    "id", "brand_id", "created_at", "dataset_id", "dataset_import_id", "product_id", "version_number", "line",
+    "external_id", "text", "title", "rating", "date", "product_name", "source", "author_sha256", "language",
+    "content_sha256", "salt",
+)  # fmt: skip
+
+
+def _copy_reviews(found: DatasetImport, number: int, spool: Path) -> int:
+    """COPY into a staging table, then one INSERT that leaves out what the dataset has already; returns good rows."""
+    products = product_names(found.dataset.project)
+    count = 0
+    with connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        with cursor.copy(f"COPY review_stage ({', '.join(COLUMNS)}) FROM STDIN") as copy, spool.open(encoding="utf-8") as file:
+            for line in file:
+                row = ReviewRow(**json.loads(line))
+                copy.write_row(_review_values(row, found, number, products.get(row.product.casefold())))
+                count += 1
+        cursor.execute(MERGE)
+        cursor.execute("DROP TABLE review_stage")
+    return count
+
+
+def _review_values(row: ReviewRow, found: DatasetImport, number: int, product: Product | None) -> Iterable[Any]:
+    return (
+        uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None, number,
+        row.line, row.external_id, row.text, row.title, row.rating, row.date, row.product, row.source,
+        row.author_sha256, "", row.content_sha256, uuid.uuid4(),
+    )  # fmt: skip
+
+
+def _version_create(dataset: ReviewDataset, number: int) -> DatasetVersion:
+    reviews = Review.objects.filter(dataset=dataset).order_by("content_sha256").values_list("content_sha256", "salt")
+    leaves = [hashlib.sha256(f"{salt}:{content}".encode()).digest() for content, salt in reviews.iterator(2000)]
+    return DatasetVersion.objects.create(
+        dataset=dataset, number=number, reviews_count=len(leaves), root_sha256=merkle_root(leaves).hex()
+    )
+
+
+def merkle_root(leaves: list[bytes]) -> bytes:
+    """The root over salted leaf hashes; an odd one is carried up. Empty for no leaves."""
+    while len(leaves) > 1:
+        pairs = [
+            hashlib.sha256(left + right).digest() for left, right in zip(leaves[::2], leaves[1::2], strict=False)
+        ]
+        leaves = pairs + ([leaves[-1]] if len(leaves) % 2 else [])
+    return leaves[0] if leaves else b""

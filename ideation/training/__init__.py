@@ -1,0 +1,1 @@
+"""Language models tuned on a brand's reviews, measured and kept with their lineage."""

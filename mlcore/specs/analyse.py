@@ -1,0 +1,47 @@
+"""What an analysis of reviews needs to know, and what it answers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from mlcore.errors import InputError
+from mlcore.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyseSpec:
+    """Reviews in, ranked customer needs with evidence out."""
+
+    runner: ClassVar[str] = "mlcore.analyse:analyse"
+
+    reviews: Path
+    """JSON Lines: {"id", "text", "title", "rating" 1-5 or null, "date", "product", "source"}."""
+    output: Path
+    """Folder for sentences.jsonl, embeddings.npy and needs.jsonl; made if absent."""
+    seed: int = 0
+    """The same file under the same seed gives the same needs."""
+    encoder: str = "universal"
+    """Name of the sentence encoder (mlcore.embed.ENCODERS)."""
+    smallest: int | None = None
+    """Distinct reviews that make a need; None: 3, or 0.4 % of the reviews if that is more."""
+    most: int = 60
+    """Needs that are kept at most."""
+
+    def __post_init__(self) -> None:
+        if self.smallest is not None and self.smallest < 1:
+            raise InputError("need_size_invalid", smallest=self.smallest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysed(Event):
+    """The result; the files are in `output`."""
+
+    sentences: int
+    informative: int
+    """Sentences that say something about the product."""
+    needs: int
+    unassigned: int
+    """Informative sentences that belong to no need: too few customers said the like. Counted, not hidden."""
+    languages: dict[str, int]
+    """language → sentences, most frequent first."""
+    output: Path
