@@ -129,9 +129,10 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR / "tmp"
 UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=200)
-MODELS_FOLDER = VAR / "models"
+MODELS_FOLDER = Path(env("MODELS_FOLDER", default=str(VAR / "models")))
+WEIGHTS_FOLDER = VAR / "weights"
 WORK_FOLDER = VAR / "work"
-for _folder in (FILE_UPLOAD_TEMP_DIR, MODELS_FOLDER, WORK_FOLDER, VAR / "files"):
+for _folder in (FILE_UPLOAD_TEMP_DIR, MODELS_FOLDER, WEIGHTS_FOLDER, WORK_FOLDER, VAR / "files"):
     _folder.mkdir(parents=True, exist_ok=True)
 
 # Which model is tuned and writes: a name that mlcore knows, a hub id, a local folder, or an endpoint.

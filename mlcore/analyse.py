@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlcore.embed import Encoder, Vectors, embed, open_encoder
+from mlcore.embed import Vectors, embed, open_encoder
 from mlcore.errors import InputError
 from mlcore.events import Event, Progress
 from mlcore.needs import Corpus, Need, StatementWriter, candidates, find_needs
@@ -65,3 +65,88 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
     needs = find_needs(corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements)
     yield Progress(step="stating", done=len(needs), total=len(needs), unit="needs")
     yield _write(spec.output, reviews, corpus, needs)
+
+
+def _read(path: Path) -> list[_Review]:
+    reviews: list[_Review] = []
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    reviews.append(_review(line, number))
+    except FileNotFoundError:
+        raise InputError("reviews_missing", path=path.name) from None
+    except UnicodeDecodeError:
+        raise InputError("reviews_encoding", path=path.name) from None
+    if not reviews:
+        raise InputError("reviews_empty")
+    return reviews
+
+
+def _review(line: str, number: int) -> _Review:
+    try:
+        row = json.loads(line)
+        text = str(row["text"] or "") or str(row.get("title") or "")
+        rating = row.get("rating")
+        stars = None if rating is None or isinstance(rating, bool) else float(rating)
+        return _Review(
+            id=str(row["id"]), text=text, rating=stars if stars is not None and math.isfinite(stars) else None
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise InputError("reviews_line", line=number) from None
+
+
+def _corpus(
+    reviews: list[_Review], pieces: list[Sentence], owners: list[int], vectors: Vectors, judgement: Judgement
+) -> Corpus:
+    return Corpus(
+        texts=[p.text for p in pieces],
+        languages=[p.language for p in pieces],
+        reviews=owners,
+        vectors=vectors,
+        sentiment=judgement.sentiment,
+        informative=judgement.informative,
+        ratings=[r.rating for r in reviews],
+        copies=_copies(reviews),
+    )
+
+
+def _copies(reviews: list[_Review]) -> frozenset[int]:
+    seen: set[str] = set()
+    copies: set[int] = set()
+    for number, review in enumerate(reviews):
+        key = content_hash(review.text)
+        if key in seen:
+            copies.add(number)
+        seen.add(key)
+    return frozenset(copies)
+
+
+def _write(output: Path, reviews: list[_Review], corpus: Corpus, needs: list[Need]) -> Analysed:
+    output.mkdir(parents=True, exist_ok=True)
+    position: Counter[int] = Counter()
+    with (output / "sentences.jsonl").open("w", encoding="utf-8") as out:
+        for row, owner in enumerate(corpus.reviews):
+            line = {
+                "review": reviews[owner].id,
+                "position": position[owner],
+                "text": corpus.texts[row],
+                "language": corpus.languages[row],
+                "informative": round(float(corpus.informative[row]), 4),
+                "sentiment": round(float(corpus.sentiment[row]), 4),
+                "level": level(float(corpus.sentiment[row])),
+            }
+            position[owner] += 1
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    np.save(output / "embeddings.npy", corpus.vectors)
+    with (output / "needs.jsonl").open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(dataclasses.asdict(n), ensure_ascii=False) + "\n" for n in needs)
+    assigned = sum(len(n.members) for n in needs)
+    return Analysed(
+        sentences=len(corpus.texts),
+        informative=int((corpus.informative >= INFORMATIVE).sum()),
+        needs=len(needs),
+        unassigned=len(candidates(corpus)) - assigned,
+        languages=dict(Counter(corpus.languages).most_common()),
+        output=output,
+    )

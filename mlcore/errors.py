@@ -32,6 +32,18 @@ SENTENCES: dict[str, str] = {
     "endpoint_busy": "The generation server at %(url)s is over its rate limit. Wait a minute and try again.",
     "endpoint_status": "The generation server at %(url)s answered with status %(status)s. Look into its log.",
     "endpoint_garbled": "What the server at %(url)s answers is no chat completion. Check that the address ends in its API path, often /v1.",
+    "corpus_missing": "There is no file %(path)s. Choose the reviews, one JSON object a line.",
+    "corpus_line": "Line %(line)s of %(path)s is no review and no list of segments. Write one JSON object a line.",
+    "corpus_too_small": "Only %(documents)s different texts are left without duplicates; at least %(least)s are needed. Add reviews.",
+    "training_setting": "%(field)s must be %(rule)s; it is %(value)s.",
+    "training_diverged": "Training diverged at step %(step)s: the loss is no longer a number. Lower the learning rate and try again.",
+    "texts_empty": "%(path)s holds no text to measure on. Choose a file with reviews.",
+    "encoder_unknown": "There is no sentence encoder called %(name)s. Choose one of: %(known)s.",
+    "need_size_invalid": "A need cannot stand on %(smallest)s reviews. Ask for at least one.",
+    "reviews_empty": "There is no review to analyse. Import a file with at least one review first.",
+    "reviews_missing": "The file of reviews %(path)s is not there. Check its path.",
+    "reviews_encoding": "The file of reviews %(path)s is not UTF-8. Save it as UTF-8 and try again.",
+    "reviews_line": "Line %(line)s is not a review: it needs to be JSON with an id and a text. Mend or remove it.",
 }
 """code → English sentence, with %(name)s for the error's parameters."""
 

@@ -1,9 +1,9 @@
 """`python -m ideation.embedded`: what `make run` and its like call.
 
-    run       everything, and the main job (REVIEWS, ONCE, MODEL, PORT in the environment)
-    servers   only Postgres and the broker
-    stop      end what runs from this folder
-    gemma     accept the Gemma terms, once, before its weights are installed
+- run: everything, and the main job (REVIEWS, ONCE, MODEL, PORT in the environment)
+- servers: only Postgres and the broker
+- stop: end what runs from this folder
+- gemma: accept the Gemma terms, once, before its weights are installed
 """
 
 import os
@@ -37,7 +37,12 @@ def stop() -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[], int]] = {"run": run, "servers": serve_only, "stop": stop, "gemma": accept_gemma}
+COMMANDS: dict[str, Callable[[], int]] = {
+    "run": run,
+    "servers": serve_only,
+    "stop": stop,
+    "gemma": accept_gemma,
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -45,7 +50,9 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         print(__doc__, file=sys.stderr)
         return 2
-    if os.environ.get("MAKELEVEL"):  # a killed `make` takes us with it; started by hand, we may outlive the shell
+    if os.environ.get(
+        "MAKELEVEL"
+    ):  # a killed `make` takes us with it; started by hand, we may outlive the shell
         die_with_parent(signal.SIGTERM)
     try:
         return COMMANDS[arguments[0]]()

@@ -1,7 +1,7 @@
 """Which operating-system user the embedded servers run as, and how that user reaches their files.
 
-Postgres refuses to run as root, and a broker should not. Started by root, both run as a system user of their own; an
-ordinary user runs them as themselves.
+Postgres refuses to run as root, and a broker should not. Started by root, both run as a system user of their
+own; an ordinary user runs them as themselves.
 """
 
 import os
@@ -27,8 +27,8 @@ NOBODY, PASS_THROUGH = 0xFFFFFFFF, 0o1
 def server_account(data: Path) -> Account | None:
     """The account for servers whose files are in `data`; None for our own.
 
-    Root takes the one that already owns the data (an ordinary user may have made them), or else the system user.
-    Raises StartError where the system user can't be created.
+    Root takes the one that already owns the data (an ordinary user may have made them), or else the system
+    user. Raises StartError where the system user can't be created.
     """
     if os.geteuid() != 0:
         return None
@@ -49,12 +49,17 @@ def _create_system_user() -> Account:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     command = [useradd or "useradd", "--system", "--user-group", "--no-create-home"]
     try:
-        subprocess.run([*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True, capture_output=True, text=True)
+        subprocess.run(
+            [*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         reason = getattr(error, "stderr", "") or error
         raise StartError(
-            f"Postgres doesn't run as root, and the system user {SYSTEM_USER} can't be created ({str(reason).strip()}). "
-            "Start as an ordinary user instead."
+            f"Postgres doesn't run as root, and the system user {SYSTEM_USER} can't be created "
+            f"({str(reason).strip()}). Start as an ordinary user instead."
         ) from error
     return _named(pwd.getpwnam(SYSTEM_USER))
 
@@ -72,8 +77,8 @@ def own(path: Path, account: Account | None) -> Path:
 def let_through(account: Account | None, *paths: Path) -> None:
     """Let `account` pass through every folder above `paths` (a clone in /root is closed to others).
 
-    It gets the right to pass and nothing else: an entry of its own in the folder's access control list. Where the
-    file system keeps no such lists, everybody gets the right to pass, but not to list the folder.
+    It gets the right to pass and nothing else: an entry of its own in the folder's access control list. Where
+    the file system keeps no such lists, everybody gets the right to pass, but not to list the folder.
     """
     if account is None:
         return
@@ -89,7 +94,10 @@ def _may_pass(folder: Path, account: Account) -> bool:
         return bool(status.st_mode & stat.S_IXUSR)
     entries = _acl(folder)
     mask = next((permissions for tag, permissions, _ in entries if tag == MASK), 0o7)
-    if any(tag == USER and who == account.uid and permissions & mask & PASS_THROUGH for tag, permissions, who in entries):
+    if any(
+        tag == USER and who == account.uid and permissions & mask & PASS_THROUGH
+        for tag, permissions, who in entries
+    ):
         return True
     return bool(status.st_mode & (stat.S_IXGRP if status.st_gid == account.gid else stat.S_IXOTH))
 
@@ -107,7 +115,9 @@ def _open(folder: Path, account: Account) -> None:
     """Add the entry for `account`, keeping what the list (or the mode it stands for) already said."""
     mode = folder.stat().st_mode
     plain = [(OWNER, mode >> 6 & 7, NOBODY), (GROUP_OWNER, mode >> 3 & 7, NOBODY), (OTHER, mode & 7, NOBODY)]
-    entries = [entry for entry in _acl(folder) or plain if entry[0] != MASK and entry[::2] != (USER, account.uid)]
+    entries = [
+        entry for entry in _acl(folder) or plain if entry[0] != MASK and entry[::2] != (USER, account.uid)
+    ]
     entries.append((USER, PASS_THROUGH, account.uid))
     mask = 0
     for tag, permissions, _ in entries:

@@ -1,4 +1,6 @@
-"""What is looked at before anything starts: the lock, the port, the disk, the file to read. Each says its cure."""
+"""What is looked at before anything starts: the lock, the port, the disk, the file to read. Each says its
+cure.
+"""
 
 import errno
 import fcntl
@@ -30,8 +32,8 @@ def only_one(var: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise StartError(
-                f"Ideation already runs from this folder (process {_read(path)}). Use that one, or end it first: "
-                "Ctrl-C in its terminal, or `make stop`."
+                f"Ideation already runs from this folder (process {_read(path)}). Use that one, or end it "
+                "first: Ctrl-C in its terminal, or `make stop`."
             ) from error
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -66,7 +68,9 @@ def chosen_port(environ: Mapping[str, str]) -> int:
     """The port to serve on: $PORT or 8000. Raises StartError if it isn't one or is taken."""
     text = environ.get("PORT") or str(DEFAULT_PORT)
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise StartError(f"PORT={text} is not a port. Take a number from 1024 to 65535: `PORT=8001 make run`.")
+        raise StartError(
+            f"PORT={text} is not a port. Take a number from 1024 to 65535: `PORT=8001 make run`."
+        )
     port = int(text)
     reason = _refusal(port)
     if reason is not None:
@@ -98,18 +102,23 @@ def check_disk(var: Path) -> None:
     free = shutil.disk_usage(var).free
     if free < NEEDED_BYTES:
         raise StartError(
-            f"Only {free / GIGABYTE:.1f} GB are free on the disk of {var}, and {NEEDED_BYTES // GIGABYTE} GB are needed. "
-            "Free some space, then start again."
+            f"Only {free / GIGABYTE:.1f} GB are free on the disk of {var}, and {NEEDED_BYTES // GIGABYTE} GB "
+            "are needed. Free some space, then start again."
         )
 
 
-def check_reviews(environ: Mapping[str, str]) -> str | None:
-    """The absolute path of the user's own review file, $REVIEWS. Raises StartError if there is no such file."""
+def check_reviews(environ: Mapping[str, str]) -> str:
+    """The absolute path of the user's own review file, $REVIEWS; empty if none is named.
+
+    Raises StartError if there is no such file.
+    """
     if not environ.get("REVIEWS"):
-        return None
+        return ""
     path = Path(environ["REVIEWS"]).expanduser().resolve()
     if not path.is_file():
-        raise StartError(f"There is no file {path}. Set REVIEWS to a CSV or TSV file: `REVIEWS=reviews.csv make run`.")
+        raise StartError(
+            f"There is no file {path}. Set REVIEWS to a CSV or TSV file: `REVIEWS=reviews.csv make run`."
+        )
     if not os.access(path, os.R_OK):
         raise StartError(f"{path} can't be read by you. Give yourself the right to read it: `chmod u+r`.")
     return str(path)

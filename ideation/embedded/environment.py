@@ -1,4 +1,5 @@
-"""The environment of every process on this machine, kept in var/embedded.env so that `manage.py` works by hand too.
+"""The environment of every process on this machine, kept in var/embedded.env so that `manage.py` works by
+hand too.
 
 Addresses are written anew at each start (the project may have moved); the secret key stays.
 """

@@ -1,4 +1,4 @@
-"""What stops a start, as one sentence for the person at the terminal: what happened, and what to do about it."""
+"""What stops a start, in a sentence for the person at the terminal: what happened, and the cure."""
 
 
 class StartError(Exception):

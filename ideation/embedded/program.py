@@ -1,4 +1,6 @@
-"""What the supervisor runs: a program's command line, how it is stopped, and what is known of its present process."""
+"""What the supervisor runs: a program's command line, how it is stopped, and what is known of its present
+process.
+"""
 
 import signal
 import subprocess
@@ -55,7 +57,9 @@ class Running:
     """Output since the last line break."""
 
     def ended(self, status: int) -> float | None:
-        """Note that the process has ended. Returns the pause in seconds before the next start, or None for never."""
+        """Note that the process has ended. Returns the pause in seconds before the next start, or None for
+        never.
+        """
         if time.monotonic() - self.started > STEADY:
             self.failures = 0
         self.failures += 1

@@ -1,7 +1,7 @@
 """The product's processes on one machine: how each is called, and in which stage it starts and stops.
 
-They stop in the opposite order: first what takes requests, then what hands out work, then the workers, then the broker,
-and the database last.
+They stop in the opposite order: first what takes requests, then what hands out work, then the workers, then
+the broker, and the database last.
 """
 
 import signal
@@ -62,7 +62,20 @@ def broker(files: valkey.ValkeyFiles) -> Program:
 
 def worker(queue: str, env: Mapping[str, str]) -> Program:
     """A Celery worker that does one job at a time; the work itself runs in a child process of its own."""
-    celery = ["-A", "ideation.celery", "--quiet", "worker", "-Q", queue, "-P", "threads", "-c", "1", "-n", f"{queue}@%h"]
+    celery = [
+        "-A",
+        "ideation.celery",
+        "--quiet",
+        "worker",
+        "-Q",
+        queue,
+        "-P",
+        "threads",
+        "-c",
+        "1",
+        "-n",
+        f"{queue}@%h",
+    ]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
     argv = [sys.executable, "-m", "celery", *celery, *quiet]
     return Program(name=f"worker-{queue}", argv=argv, cwd=BASE, env=env, stage=Stage.WORKER, patience=15)
@@ -70,7 +83,17 @@ def worker(queue: str, env: Mapping[str, str]) -> Program:
 
 def beat(env: Mapping[str, str]) -> Program:
     """Celery's clock, which calls the sweeper and the brands' schedules."""
-    argv = [sys.executable, "-m", "celery", "-A", "ideation.celery", "--quiet", "beat", "--loglevel", "WARNING"]
+    argv = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "ideation.celery",
+        "--quiet",
+        "beat",
+        "--loglevel",
+        "WARNING",
+    ]
     return Program(name="beat", argv=[*argv, "--pidfile", ""], cwd=BASE, env=env, stage=Stage.BEAT)
 
 

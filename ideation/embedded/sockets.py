@@ -1,6 +1,8 @@
-"""Where a server's Unix socket lies: beside its data if the path allows it, else in a private folder under /tmp.
+"""Where a server's Unix socket lies: beside its data if the path allows it, else in a private folder under
+/tmp.
 
-The kernel takes 107 bytes for a socket's path, and neither libpq's URLs nor Valkey's options like blanks in it.
+The kernel takes 107 bytes for a socket's path, and neither libpq's URLs nor Valkey's options like blanks in
+it.
 """
 
 import hashlib
@@ -19,7 +21,8 @@ SHORT = Path("/tmp")  # noqa: S108 - the folder made below is checked to be ours
 
 
 def socket_folder(server: Path, account: Account | None) -> Path:
-    """A folder that only `account` (and root) may enter, for the socket of the server whose files are in `server`.
+    """A folder that only `account` (and root) may enter, for the socket of the server whose files are in
+    `server`.
 
     Raises StartError if somebody else has taken the folder's name under /tmp.
     """
@@ -37,5 +40,7 @@ def _private(server: Path, account: Account | None) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
     ours = {os.geteuid()} if account is None else {os.geteuid(), account.uid}
     if folder.is_symlink() or folder.stat().st_uid not in ours:
-        raise StartError(f"{folder} belongs to somebody else. Remove it, or move the project to a shorter path.")
+        raise StartError(
+            f"{folder} belongs to somebody else. Remove it, or move the project to a shorter path."
+        )
     return folder

@@ -1,7 +1,9 @@
-"""Keeps the product's processes running: shows their lines, starts again what dies, and stops all of them in order.
+"""Keeps the product's processes running: shows their lines, starts again what dies, and stops all of them in
+order.
 
-One thread and one loop, because the kernel's death signal is tied to the thread that started a child. Kept small and
-our own: honcho and its like stop everything when one process dies, and circus brings a message bus of its own.
+One thread and one loop, because the kernel's death signal is tied to the thread that started a child. Kept
+small and our own: honcho and its like stop everything when one process dies, and circus brings a message bus
+of its own.
 """
 
 import os
@@ -23,7 +25,7 @@ HOPELESS = 3
 """A program that ends so often before it was ever ready won't be ready at the next try either."""
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: somebody wants us to stop
+class Interrupted(Exception):
     """Ctrl-C, or a request to stop, came while we waited for something."""
 
 
@@ -38,7 +40,9 @@ class Supervisor:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take Ctrl-C, a request to stop and the terminal's closing as wishes to stop; give the signals back after."""
+        """Take Ctrl-C, a request to stop and the terminal's closing as wishes to stop; give the signals back
+        after.
+        """
         wanted = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks to stay
             wanted.append(signal.SIGHUP)
@@ -81,7 +85,9 @@ class Supervisor:
     def wait_ready(self, name: str, ready: Callable[[], bool], *, seconds: float, where: str) -> None:
         """Wait until a program answers. Raises StartError, naming `where` its reasons are, or Interrupted."""
         state = self.running[name]
-        self.wait(lambda: state.failures >= HOPELESS or (state.child is not None and ready()), seconds=seconds)
+        self.wait(
+            lambda: state.failures >= HOPELESS or (state.child is not None and ready()), seconds=seconds
+        )
         if state.child is None or not ready():
             raise StartError(f"{name} doesn't start; {where}.")
 
@@ -96,7 +102,9 @@ class Supervisor:
                 self._launch(state)
 
     def stop(self) -> None:
-        """Stop everything, stage by stage from the top; what doesn't go in time, or at a second Ctrl-C, is killed."""
+        """Stop everything, stage by stage from the top; what doesn't go in time, or at a second Ctrl-C, is
+        killed.
+        """
         self.interrupts = 0
         for stage in sorted({state.program.stage for state in self.running.values()}, reverse=True):
             self._stop_stage([state for state in self.running.values() if state.program.stage == stage])

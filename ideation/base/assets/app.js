@@ -1,9 +1,6 @@
 // What pages need beyond htmx: the side panel, messages that leave, small conveniences. Pages work without it.
 "use strict";
 
-htmx.config.allowEval = false;
-htmx.config.includeIndicatorStyles = false;
-
 const panel = document.getElementById("panel");
 const toasts = document.getElementById("toasts");
 

@@ -1,0 +1,31 @@
+"""Guards a brand's pages by capability, so that no view checks roles by hand."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.middleware import request_can
+
+View = Callable[..., HttpResponseBase]
+
+
+def requires(capability: str) -> Callable[[View], View]:
+    """A member without the capability gets 403; an outsider has got 404 from the middleware already.
+
+    The brand's slug ends here: the middleware has read it, and views find the brand on the request.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, slug: str, **ids: uuid.UUID | Any) -> HttpResponseBase:
+            if not request_can(request, capability):
+                raise PermissionDenied
+            return view(request, **ids)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,154 @@
+"""Every chart's Vega-Lite specification, once: the browser draws it, and the server draws the same for a download.
+
+Specifications carry no colours of their own: those come from CONFIGS, one a theme, which mirror the tokens of app.css.
+"""
+
+from typing import Any
+
+import altair as alt
+import vl_convert
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+Spec = dict[str, Any]
+MEDIA = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
+DOWNLOAD_WIDTH = 860
+FONT = (
+    "Inter, -apple-system, Segoe UI, Roboto, Noto Sans, PingFang SC, Microsoft YaHei UI, Noto Sans CJK SC, sans-serif"
+)
+
+
+def _config(ink: str, soft: str, line: str, accent: str, second: str, surface: str) -> Spec:
+    words = {"labelColor": soft, "titleColor": soft, "labelFont": FONT, "titleFont": FONT}
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "view": {"stroke": None},
+        "axis": {
+            **words, "gridColor": line, "domainColor": line, "tickColor": line, "labelFontSize": 11,
+            "titleFontSize": 12, "titleFontWeight": 500, "titlePadding": 10, "labelPadding": 6,
+        },
+        "legend": {**words, "labelFontSize": 11, "titleFontSize": 12, "titleFontWeight": 500},
+        "range": {"category": [accent, second, soft], "ramp": [line, accent], "heatmap": [line, accent]},
+        "text": {"color": ink, "font": FONT},
+        "area": {"color": accent, "opacity": 0.08},
+        "line": {"color": accent, "strokeWidth": 2},
+        "rule": {"color": soft, "strokeDash": [3, 4]},
+        "circle": {"color": accent, "stroke": surface, "strokeWidth": 1, "opacity": 0.9},
+    }  # fmt: skip
+
+
+CONFIGS: dict[str, Spec] = {
+    "light": _config("#1c1f1a", "#565a50", "#e6e2d8", "#0b6650", "#b0602a", "#ffffff"),
+    "dark": _config("#ecefe9", "#a9b0a6", "#2b302b", "#4cc9a4", "#e5a268", "#1b1e1b"),
+}
+
+
+def chart(spec: Spec) -> Spec:
+    """What the page hands to the browser: the specification and its colours in both themes."""
+    return {"spec": spec, "config": CONFIGS}
+
+
+def opportunity_landscape(needs: list[Spec]) -> Spec:
+    """Importance against satisfaction, a circle a need, the best ones labelled; a click opens the need.
+
+    Each need: rank, label, statement, importance and satisfaction (0 to 10), opportunity (0 to 20), mentions, url.
+    """
+    ten = alt.Scale(domain=[0, 10], nice=False)
+    x = alt.X("importance:Q", scale=ten, title=_("Importance"), axis=alt.Axis(tickCount=6))
+    y = alt.Y("satisfaction:Q", scale=ten, title=_("Satisfaction"), axis=alt.Axis(tickCount=6))
+    # Where satisfaction is below importance, customers want more than they get.
+    corner = alt.Chart(alt.Data(values=[{"x": 0, "y": 0}, {"x": 10, "y": 10}]))
+    underserved = corner.mark_area().encode(x=alt.X("x:Q", scale=ten), y=alt.Y("y:Q", scale=ten))
+    even = corner.mark_line(strokeDash=[3, 4], strokeWidth=1, opacity=0.6).encode(x="x:Q", y="y:Q")
+    dots = (
+        alt.Chart(alt.Data(values=needs))
+        .mark_circle(cursor="pointer")
+        .encode(
+            x=x,
+            y=y,
+            size=alt.Size("mentions:Q", scale=alt.Scale(range=[60, 700]), legend=None),
+            color=alt.Color("opportunity:Q", legend=None, scale=alt.Scale(domain=[0, 15], clamp=True)),
+            href="url:N",
+            tooltip=[
+                alt.Tooltip("statement:N", title=_("Need")),
+                alt.Tooltip("opportunity:Q", title=_("Opportunity"), format=".1f"),
+                alt.Tooltip("importance:Q", title=_("Importance"), format=".1f"),
+                alt.Tooltip("satisfaction:Q", title=_("Satisfaction"), format=".1f"),
+                alt.Tooltip("mentions:Q", title=_("Reviews"), format=",d"),
+            ],
+        )
+    )
+    names = (
+        alt.Chart(alt.Data(values=_placed(needs)))
+        .mark_text(fontSize=11, fontWeight=500)
+        .encode(x="importance:Q", y=alt.Y("at:Q"), text="label:N", href="url:N")
+    )
+    return _spec(alt.layer(underserved, even, dots, names), height=360)
+
+
+def _placed(needs: list[Spec], most: int = 10) -> list[Spec]:
+    """Labels for the best needs, each a little above its circle; one that would lie on another is left out."""
+    kept: list[Spec] = []
+    for need in sorted(needs, key=lambda one: -one["opportunity"]):
+        at = need["satisfaction"] + 0.5
+        clear = all(abs(at - other["at"]) > 0.45 or abs(need["importance"] - other["importance"]) > 2 for other in kept)
+        if clear and len(kept) < most:
+            kept.append({**need, "at": at, "label": need["label"][:28]})
+    return kept
+
+
+def learning_curve(curve: list[Spec]) -> Spec:
+    """Training loss by step, and perplexity on held-out reviews where it was measured, on an axis of its own.
+
+    Each point: step, loss, and validation_perplexity or None.
+    """
+    loss, perplexity = _("Training loss"), _("Perplexity on held-out reviews")
+    measured = [point for point in curve if point.get("validation_perplexity") is not None]
+    steps = alt.X("step:Q", title=_("Step"), axis=alt.Axis(tickMinStep=1, grid=False))
+    below = (
+        alt.Chart(alt.Data(values=curve))
+        .mark_line(interpolate="monotone")
+        .encode(x=steps, y=alt.Y("loss:Q", title=loss, scale=alt.Scale(zero=False)), color=alt.datum(loss))
+    )
+    above = (
+        alt.Chart(alt.Data(values=measured))
+        .mark_line(point=True)
+        .encode(
+            x=steps,
+            y=alt.Y("validation_perplexity:Q", title=perplexity, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
+            color=alt.Color(datum=perplexity, legend=alt.Legend(title=None, orient="top")),
+            tooltip=[
+                alt.Tooltip("step:Q", title=_("Step")),
+                alt.Tooltip("validation_perplexity:Q", title=perplexity, format=".2f"),
+                alt.Tooltip("loss:Q", title=loss, format=".3f"),
+            ],
+        )
+    )
+    return _spec(alt.layer(below, above).resolve_scale(y="independent"), height=260)
+
+
+def _spec(made: alt.LayerChart, height: int) -> Spec:
+    spec: Spec = made.properties(width="container", height=height).to_dict()
+    spec.pop("config", None)
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return spec
+
+
+def download(request: HttpRequest, spec: Spec, name: str) -> HttpResponse | None:
+    """The chart as a file if the address asks for one (?format=svg, png or pdf), else None."""
+    wanted = request.GET.get("format", "")
+    if wanted not in MEDIA:
+        return None
+    response = HttpResponse(_drawn({**spec, "width": DOWNLOAD_WIDTH}, wanted), content_type=MEDIA[wanted])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
+    return response
+
+
+def _drawn(spec: Spec, wanted: str) -> str | bytes:
+    config = {**CONFIGS["light"], "background": "#ffffff"}
+    if wanted == "svg":
+        return vl_convert.vegalite_to_svg(spec, config=config, allowed_base_urls=[])
+    if wanted == "png":
+        return vl_convert.vegalite_to_png(spec, config=config, scale=2, allowed_base_urls=[])
+    return vl_convert.vegalite_to_pdf(spec, config=config, allowed_base_urls=[])

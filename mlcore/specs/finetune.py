@@ -1,0 +1,144 @@
+"""How a model is tuned, and what the tuning tells while it runs and at its end."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from mlcore.errors import InputError
+from mlcore.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinetuneSpec:
+    """Tune a base model on reviews. The defaults suit a CPU: some two and a half minutes for smollm2-135m."""
+
+    runner: ClassVar[str] = "mlcore.finetune:finetune"
+
+    corpus: Path
+    """Reviews, one JSON object a line; or {"segments": [[text, learn], …]} where only some of a text is learnt."""
+
+    output: Path
+    """Folder for the adapter or the model, the held-out texts, the checkpoints. A second run on it resumes."""
+
+    base: str = "smollm2-135m"
+    """Name, folder or .gguf file of the base model. Of no effect with method scratch."""
+
+    models: Path = Path("models")
+    """Folder for converted and fetched models."""
+
+    method: Literal["lora", "full", "scratch"] = "lora"
+    """lora: low-rank matrices beside frozen weights; full: all weights; scratch: a small GPT-2 from nothing."""
+
+    start: Path | None = None
+    """Adapter to go on from, with its own rank (lora), or a tuned model's folder (full)."""
+
+    replay: Path | None = None
+    """Examples of the task, mixed in so that tuning on reviews does not unlearn it. Form as in corpus."""
+
+    replay_share: float = 0.25
+    """Replay's share of the training tokens."""
+
+    learning_rate: float = 3e-4
+    """At its peak. Good for lora; full does better near 5e-5, scratch near 1e-3."""
+
+    warmup: float = 0.05
+    """Share of the steps during which the rate rises to its peak; then it falls along a cosine to a tenth."""
+
+    epochs: int = 3
+    """Times that each review is seen, unless the budget ends first."""
+
+    max_tokens: int = 16_000
+    """Training stops when it has read so many tokens, replay counted in."""
+
+    batch_tokens: int = 384
+    """Tokens a step, padding counted in."""
+
+    max_length: int = 384
+    """Tokens of one text; what is longer is cut."""
+
+    rank: int = 16
+    """Of the LoRA matrices; their scale is 2, so alpha is twice the rank."""
+
+    clip: float = 1.0
+    """Largest norm of a step's gradient."""
+
+    eval_share: float = 0.1
+    """Share of the texts held out, whole groups of near-duplicates (and of one author) at a time."""
+
+    eval_tokens: int = 1_500
+    """Held-out tokens on which each validation measures."""
+
+    validations: int = 3
+    """How often to measure after the start, the end included, at equal distances."""
+
+    checkpoint_every: int = 20
+    """Steps between two checkpoints."""
+
+    seed: int = 0
+    """Of the split, the order, the new weights."""
+
+    def __post_init__(self) -> None:
+        if self.method not in ("lora", "full", "scratch"):
+            raise _bad("method", "lora, full or scratch", self.method)
+        for name in ("epochs", "max_tokens", "rank", "eval_tokens", "validations", "checkpoint_every"):
+            if getattr(self, name) < 1:
+                raise _bad(name, "at least 1", getattr(self, name))
+        for name in ("batch_tokens", "max_length"):
+            if getattr(self, name) < 16:
+                raise _bad(name, "at least 16", getattr(self, name))
+        if not 0 < self.learning_rate <= 0.1:
+            raise _bad("learning_rate", "above 0 and at most 0.1", self.learning_rate)
+        if not 0 < self.eval_share <= 0.5:
+            raise _bad("eval_share", "above 0 and at most 0.5", self.eval_share)
+        if not 0 <= self.replay_share < 1:
+            raise _bad("replay_share", "from 0 to below 1", self.replay_share)
+        if not 0 <= self.warmup <= 1:
+            raise _bad("warmup", "from 0 to 1", self.warmup)
+        if self.clip <= 0:
+            raise _bad("clip", "above 0", self.clip)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingStep(Event):
+    """One step of the optimiser. Step 0 comes before the first and carries the untuned model's validation."""
+
+    step: int
+    steps: int
+    tokens: int
+    """Read so far."""
+    loss: float
+    """Nats a learnt token in this step's batch; at step 0 the validation's."""
+    validation_perplexity: float | None
+    """On the held-out texts; only where it was measured."""
+    learning_rate: float
+    tokens_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuned(Event):
+    """What came of it."""
+
+    folder: Path
+    """The adapter's, or with full and scratch the model's."""
+    corpus_sha256: str
+    """Of the corpus's different texts, whatever their order in the file."""
+    artefact_sha256: dict[str, str] = field(default_factory=dict)
+    """Hash of each file in the folder."""
+    base_sha256: str = ""
+    """Of the base model's weights; empty with scratch."""
+    eval_texts: Path
+    """The held-out texts, in the corpus's form: what `evaluate` is to read."""
+    tokens: int
+    steps: int
+    documents: int
+    """Different texts in the corpus."""
+    train_documents: int
+    eval_documents: int
+    seconds: float
+    curve: list[dict[str, float | None]] = field(default_factory=list)
+    """One entry a step: step, tokens, loss, validation_perplexity, learning_rate."""
+
+
+def _bad(name: str, rule: str, value: object) -> InputError:
+    return InputError("training_setting", field=name, rule=rule, value=value)

@@ -1,0 +1,282 @@
+"""English: patterns from complaint or praise to a wish."""
+
+import re
+from collections.abc import Callable
+
+from mlcore.wishes.wish import Wish
+from mlcore.wishes.words_en import BETTER, FAULTS, MASS, PARTICIPLES, POSITIVE, VAGUE, VERBS
+
+_LEAD = re.compile(
+    r"^(?:(?:and|but|so|however|also|plus|although|though|because|then|yet|unfortunately|sadly|honestly|overall|now|"
+    r"well|except|while|since|luckily|thankfully|basically|that|just)\b[, ]*|[-–•*\"“'(]+\s*)+",
+    re.IGNORECASE,
+)
+_ADVERB = (
+    r"(?:(?:so|very|really|just|super|quite|pretty|extremely|still|always|also|actually|incredibly|absolutely|surprisingly|"
+    r"even|rather|fairly|perfectly|nice and|way|much|far|a bit|a little|a tad|slightly|somewhat|kind of|kinda|constantly|"
+    r"already|totally|completely|often|sometimes|both|all|definitely|certainly|truly|too|such a|easily|usually|quickly|"
+    r"simply|honestly|clearly|only)\s+)*"
+)
+_SUBJECT = r"(?P<subject>(?:(?:the|my|its|their|this|that|these|those|our|his|her|your|both)\s+)?[a-z][a-z'-]*(?:\s+[a-z][a-z'-]*){0,2}?)"
+_BE = r"(?:is|are|was|were|feels?|felt|looks?|looked|seems?|seemed|runs?|ran|'s|gets?|got|became|sounds?|tastes?|smells?|stays?|has been)"
+_STOP = re.compile(
+    r"\s+(?:but|and|because|so|although|though|which|when|if|after|since|while|even|unless|until|as|than|like|or|"
+    r"before|whenever|where|who|i|it|they|you|we|the first|yet|except|despite)\b.*|[,;:(].*| - .*",
+    re.IGNORECASE,
+)
+_WORD_LIMIT = 14
+
+_FAULT = "|".join(sorted((re.escape(f).replace(r"\ ", r"\s+") for f in FAULTS), key=len, reverse=True))
+_ADJECTIVE = r"(?P<adj>[a-z]+(?:-[a-z]+)?)"
+
+
+def english_wishes(sentence: str) -> list[Wish]:
+    """All wishes that a pattern reads off the sentence; most sentences give none or one."""
+    clause = _LEAD.sub("", sentence.lower().replace("’", "'").strip()).strip(" .!?…,;:\"”'~*)")
+    clause = re.sub(r"[^\x00-\x7f]+", "", clause).strip(" .!?")
+    clause = re.sub(r"\b(it|that|there|he|she|what)'s\b", r"\1 is", clause).replace("they're", "they are")
+    found = [w for pattern, make in _PATTERNS for w in (_try(pattern, make, clause),) if w]
+    return [w for w in found if 4 <= len(w.text.split()) <= _WORD_LIMIT]
+
+
+def _try(pattern: re.Pattern[str], make: "Maker", clause: str) -> Wish | None:
+    match = pattern.search(clause)
+    made = make(match) if match else None
+    if not made:
+        return None
+    text, quality = made
+    text = re.sub(r"\s+", " ", text).strip(" .,!?")
+    text = re.sub(r"\bi\b", "I", text)
+    return Wish(text=text[0].upper() + text[1:] + ".", quality=quality)
+
+
+Made = tuple[str, float] | None
+Maker = Callable[[re.Match[str]], Made]
+
+
+def _noun(phrase: str) -> tuple[str, str] | None:
+    """Determiner and noun of a subject; None if it names nothing ('everyone', 'the only thing')."""
+    words = phrase.split()
+    words = [w for w in words if w not in ("really", "also", "just", "whole", "actual", "always", "still", "even")]
+    lead = words[0] if words and words[0] in _DETERMINERS else ""
+    noun = words[1:] if lead else words
+    if not noun or any(w in VAGUE or w in _NOT_NOUN for w in noun):
+        return None
+    return lead, " ".join(noun)
+
+
+_DETERMINERS = frozenset("the my its their this that these those our his her your both".split())
+_NOT_NOUN = frozenset(
+    """is are was were be been has have had do does did will would can could should may might must and or but if when as of
+    for in on at to from with by not no never i've i'm it's after before since because while which who very so too am pm
+    up out off down over under again once twice than then well keeps kept started began love like think feel""".split()
+)
+
+
+def _topic(phrase: str) -> str | None:
+    """'the lid' for a subject, 'it' for a pronoun, None for what cannot be a product's part."""
+    if phrase in ("it", "this", "they", "these", "this one", "this thing"):
+        return "it"
+    noun = _noun(phrase)
+    return f"the {noun[1]}" if noun else None
+
+
+def _with_article(noun: str) -> str:
+    head = noun.split()[-1]
+    plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
+    if plural or head in MASS:
+        return noun
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _short(rest: str, limit: int = 6) -> str:
+    kept = _STOP.sub("", " " + rest.strip()).strip()
+    words = kept.split()
+    while words and words[-1] in ("at", "all", "very", "well", "to", "of", "the", "a", "with", "for", "either", "in", "on", "my"):
+        if words[-2:] == ["as", "well"] or words[-1] != "well":
+            words.pop()
+        else:
+            break
+    return " ".join(words) if len(words) <= limit else ""
+
+
+def _ours(text: str) -> str:
+    return re.sub(r"\b(?:your|his|her|their|our)\b", "my", re.sub(r"\byou\b", "I", text))
+
+
+def _wished(match: re.Match[str]) -> Made:
+    who, verb, rest = match["who"], match["verb"], _ours(_short(match["rest"], 8))
+    if not rest:
+        return None
+    if who == "i":
+        return (f"i want to be able to {rest}", 0.05) if verb == "could" else None
+    if who == "there":
+        return f"i want there to be {rest}", 0.05
+    thing = _topic(who)
+    verb = {"had": "have", "was": "be", "were": "be", "came": "come", "would": "", "could": "", "fit": "fit"}[verb]
+    return (f"i want {thing} to {verb} {rest}", 0.08) if thing else None
+
+
+def _lacking(match: re.Match[str]) -> Made:
+    rest = _short(match["rest"], 5)
+    return (f"i want it to have {rest}", 0.04) if rest and rest.split()[0] not in ("to", "be", "more") else None
+
+
+def _should(match: re.Match[str]) -> Made:
+    rest, thing = _short(match["rest"], 7), _topic(match["subject"])
+    return (f"i want {thing} to {_ours(rest)}", 0.05) if rest and thing and not rest.startswith("have been") else None
+
+
+def _easier(match: re.Match[str]) -> Made:
+    rest = _ours(_short(match["rest"], 4))
+    subject = _topic(match["subject"]) if match["subject"] else "it"
+    if not rest or rest.split()[0] in ("find", "say", "believe", "tell", "know", "imagine", "describe", "explain", "beat", "be"):
+        return None
+    return f"i want {subject or 'it'} to be easy to {re.sub(r'^(?:it|them)$', '', rest)}", 0.06 if subject else 0.02
+
+
+def _too(match: re.Match[str]) -> Made:
+    adjective, thing = match["adj"], _topic(match["subject"])
+    return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if adjective in BETTER and thing else None
+
+
+def _be(match: re.Match[str]) -> Made:
+    adjective, thing = match["adj"], _topic(match["subject"])
+    if not thing:
+        return None
+    if adjective in POSITIVE:
+        return f"i want {thing} to be {adjective}", _worth(thing)
+    negative = adjective in BETTER and adjective not in ("hard", "short", "long", "hot", "cold", "big", "soft", "low", "high")
+    return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if negative else None
+
+
+def _be_not(match: re.Match[str]) -> Made:
+    adjective, thing = match["adj"], _topic(match["subject"])
+    if not thing:
+        return None
+    if adjective in POSITIVE or adjective in ("dishwasher-safe", "rechargeable", "machine-washable", "big", "large", "loud"):
+        return f"i want {thing} to be {adjective}", _worth(thing)
+    return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if adjective in BETTER else None
+
+
+def _worth(thing: str) -> float:
+    return 0.05 if thing != "it" else -0.02
+
+
+def _faulty(match: re.Match[str]) -> Made:
+    fault = FAULTS[re.sub(r"\s+", " ", match["fault"])]
+    if match["subject"] in ("it", "this", "they", "these"):
+        return f"i want it not to {fault}", 0.0
+    noun = _noun(match["subject"])
+    if not noun:
+        return None
+    plural = noun[1].endswith("s") and not noun[1].endswith("ss")
+    return f"i want {_with_article(noun[1])} that {'do' if plural else 'does'} not {fault}", 0.07
+
+
+def _refuses(match: re.Match[str]) -> Made:
+    rest = _ours(_short(match["rest"], 6))
+    if not rest:
+        return None
+    fault = next((f for f in sorted(FAULTS, key=len, reverse=True) if rest == f or rest.startswith(f + " ")), None)
+    who = match["subject"]
+    if who in ("i", "you", "we"):
+        able = match["aux"] in ("can't", "cannot", "couldn't", "could not", "can not")
+        return (f"i want to be able to {rest}", -0.02) if able and rest.split()[0] not in _HELPLESS else None
+    thing = _topic(who)
+    if not thing or rest.split()[0] in ("be", "have", "a", "the", "even", "seem", "look", "feel", "like", "mind"):
+        return None
+    return (f"i want {thing} not to {rest}" if fault else f"i want {thing} to {rest}"), 0.04
+
+
+_HELPLESS = frozenset("wait believe say imagine recommend complain ask tell be stop remember decide speak go live beat".split())
+
+
+def _does_well(match: re.Match[str]) -> Made:
+    rest = _ours(_short(match["rest"], 7))
+    thing = _topic(match["subject"])
+    verb = VERBS.get(match["verb"]) or PARTICIPLES.get(match["verb"])
+    if not thing or not verb or not rest or rest.split()[0] in ("like", "me", "great", "good", "bad", "so", "as", "fine"):
+        return None
+    if verb in ("look", "feel", "smell", "taste", "sound", "make", "give", "come", "leave") and rest.split()[0] not in POSITIVE:
+        return None
+    return f"i want {thing} to {verb} {rest}", 0.01
+
+
+def _good_thing(match: re.Match[str]) -> Made:
+    noun = _noun(match["noun"])
+    if not noun or len(noun[1]) < 4 or noun[1].split()[-1] in _NOT_THINGS or noun[1].split()[-1].endswith("ly"):
+        return None
+    return f"i want good {noun[1]}", -0.06
+
+
+_NOT_THINGS = frozenset(
+    """buy purchase deal gift choice job idea price-point reviews experience company brand way size-up find addition seller
+    condition thing idea luck shape purchase feature features shirt dress echo dot""".split()
+)
+
+
+def _how(match: re.Match[str]) -> Made:
+    adjective = match["adj"]
+    thing = _topic(match["subject"])
+    return (f"i want {thing} to be {adjective}", 0.02) if thing and adjective in POSITIVE else None
+
+
+def _soft_fabric(match: re.Match[str]) -> Made:
+    noun = _noun(match["noun"])
+    if not noun or match["adj"] not in POSITIVE or noun[1].split()[0] in _NOT_NOUN:
+        return None
+    phrase = f"{match['adj']} {noun[1]}"
+    return f"i want {_with_article(phrase)}", -0.03
+
+
+_PATTERNS: list[tuple[re.Pattern[str], Maker]] = [
+    (
+        re.compile(
+            r"\b(?:wish|if only|hope|be (?:nice|better|great|perfect|helpful) if)\s+(?:that\s+)?"
+            r"(?P<who>it|they|there|this|i|the [a-z]+(?: [a-z]+)?)\s+(?P<verb>had|was|were|came|would|could|fit)\s+(?P<rest>.+)"
+        ),
+        _wished,
+    ),
+    (re.compile(r"\b(?:it|this)\s+(?:really\s+)?(?:needs|lacks|is missing|could use|does not have|doesn't have)\s+(?P<rest>.+)"), _lacking),
+    (re.compile(r"\b(?:there is|there's|has|comes with)\s+no\s+(?P<rest>(?!way|doubt|question|problem|issue|reason|complaint)[a-z].+)"), _lacking),
+    (re.compile(rf"^{_SUBJECT}\s+(?:should|needs to|ought to)\s+(?P<rest>(?!not)[a-z].+)"), _should),
+    (
+        re.compile(
+            rf"(?:^{_SUBJECT}\s+{_BE}\s+)?{_ADVERB}(?:hard|difficult|impossible|tricky|tough|easy|easier|simple|a pain|awkward|"
+            r"a nightmare|a struggle|quick|a breeze)\s+to\s+(?P<rest>[a-z].+)"
+        ),
+        _easier,
+    ),
+    (re.compile(rf"^{_SUBJECT}\s+{_BE}\s+(?:[a-z]+\s+)?too\s+{_ADJECTIVE}"), _too),
+    (re.compile(rf"^{_SUBJECT}\s+(?:is|are|was|were)(?:\s+not|n't)\s+{_ADVERB}(?:as\s+)?{_ADJECTIVE}"), _be_not),
+    (re.compile(rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b"), _be),
+    (
+        re.compile(
+            rf"^{_SUBJECT}\s+(?:(?:always|constantly|keeps?|kept|started|starts|began|has|have|is|are|was|were|had|already|"
+            rf"completely|just|easily|quickly|will|to|gets?|got|also)\s+)*(?P<fault>{_FAULT})(?:s|es|ed|ped|ked|ing|ping|ning|ging)?\b"
+        ),
+        _faulty,
+    ),
+    (
+        re.compile(
+            rf"^{_SUBJECT}\s+(?P<aux>does not|doesn't|do not|don't|did not|didn't|will not|won't|would not|wouldn't|"
+            rf"can't|cannot|can not|couldn't|could not|never|barely|hardly)\s+{_ADVERB}(?P<rest>[a-z].+)"
+        ),
+        _refuses,
+    ),
+    (
+        re.compile(rf"^{_SUBJECT}\s+{_ADVERB}(?P<verb>{'|'.join([*VERBS, *PARTICIPLES])})\s+(?P<rest>[a-z].+)"),
+        _does_well,
+    ),
+    (re.compile(rf"\bhow\s+{_ADJECTIVE}\s+{_SUBJECT}\s+(?:is|are|was|were|feels?|looks?)\b"), _how),
+    (re.compile(rf"\b(?:love|like|loved|appreciate|enjoy)\s+the\s+{_ADJECTIVE}\s+(?P<noun>[a-z]+)\b"), _soft_fabric),
+    (
+        re.compile(
+            r"^(?:great|good|excellent|amazing|nice|poor|bad|terrible|awful|horrible|decent|lovely)\s+"
+            r"(?P<noun>[a-z]+(?:\s+(?:life|quality|service|time|control|power|size|design|speed|pressure|resistance|"
+            r"capacity|support|duration))?)$"
+        ),
+        _good_thing,
+    ),
+]  # fmt: skip
