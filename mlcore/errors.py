@@ -44,6 +44,16 @@ SENTENCES: dict[str, str] = {
     "reviews_missing": "The file of reviews %(path)s is not there. Check its path.",
     "reviews_encoding": "The file of reviews %(path)s is not UTF-8. Save it as UTF-8 and try again.",
     "reviews_line": "Line %(line)s is not a review: it needs to be JSON with an id and a text. Mend or remove it.",
+    "need_without_statement": "The need %(need)s has no statement. Say in one sentence what the customer wants.",
+    "need_without_evidence": "The need “%(need)s” has no customer's sentence behind it. Choose a need with evidence.",
+    "need_count_invalid": "The need “%(need)s” counts %(mentions)s of %(reviews)s reviews. Count 1 to all of them.",
+    "brief_without_product": "The brief names no product. Say in a few words what is to be conceived.",
+    "brief_language": "Concepts cannot be written in %(language)s. Choose one of: %(known)s.",
+    "brief_without_needs": "The brief chooses no needs. Choose at least one need that the concepts should answer.",
+    "brief_needs_repeat": "The brief names a need twice. Choose each need once.",
+    "brief_demands": "The brief demands %(given)s things of every concept; at most %(most)s fit. Keep the most important.",
+    "concept_count": "%(count)s concepts cannot be written at once. Ask for 1 to %(most)s.",
+    "examples_unreadable": "The worked examples at %(path)s cannot be read. Give a JSON Lines file of worked examples.",
 }
 """code → English sentence, with %(name)s for the error's parameters."""
 

@@ -19,7 +19,7 @@ from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from mlcore import checkpoints
-from mlcore.basemodels import describe, device, load, resolve, scratch
+from mlcore.basemodels import BaseModel, describe, device, load, resolve, scratch
 from mlcore.batches import Place, plan, tensors
 from mlcore.corpus import Corpus, Encoded, Example, read_documents, split, write_documents
 from mlcore.errors import InputError
@@ -45,8 +45,7 @@ class _Run:
     corpus: Corpus
     model: Any
     tokenizer: PreTrainedTokenizerBase
-    base_name: str
-    base_sha256: str
+    base: BaseModel | None
     data: tuple[Encoded, Encoded]
     steps: list[list[Place]]
     held_out: list[Example]
@@ -98,15 +97,13 @@ def _prepared(spec: FinetuneSpec, run_id: str, corpus: Corpus, base: Path | None
     again = Encoded(replay, tokenizer, spec.max_length)
     held_out = Encoded(corpus.held_out, tokenizer, spec.max_length)
     parameters = {name: value for name, value in model.named_parameters() if value.requires_grad}
-    description = describe(base) if base else None
     return _Run(
         spec=spec,
         id=run_id,
         corpus=corpus,
         model=model,
         tokenizer=tokenizer,
-        base_name=description.name if description else "scratch",
-        base_sha256=description.sha256 if description else "",
+        base=describe(base) if base else None,
         data=(train, again),
         steps=plan(
             train,
@@ -240,14 +237,16 @@ def _saved(run: _Run) -> Tuned:
     run.model.eval()
     folder = run.spec.output / ("adapter" if run.spec.method == "lora" else "model")
     if run.spec.method == "lora":
-        save_adapter(run.model, folder, run.base_name)
+        save_adapter(run.model, folder, run.base.name if run.base else "scratch")
     else:
         _save_model(run.model, run.tokenizer, folder)
     tuned = Tuned(
         folder=folder,
         corpus_sha256=run.corpus.sha256,
         artefact_sha256=hashes(folder),
-        base_sha256=run.base_sha256,
+        base_sha256=run.base.sha256 if run.base else "",
+        base_licence=run.base.licence if run.base else "",
+        base_languages=run.base.languages if run.base else (),
         eval_texts=run.spec.output / EVAL_TEXTS,
         tokens=run.tokens,
         steps=run.done,

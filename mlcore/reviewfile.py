@@ -113,7 +113,7 @@ def recognise(path: Path) -> FileLayout:
             raise InputError("file_header_too_long", limit=MAX_COLUMNS)
     delimiter = max(",\t;|", key=lambda mark: (_outside_quotes(header_line, mark), mark == ","))
     rows = _sample(path, encoding, delimiter)
-    if not rows:
+    if not any(cell.strip() for row in rows for cell in row):
         raise InputError("file_empty")
     columns = tuple(name.strip().lstrip("\ufeff") for name in rows[0])
     if len(columns) > MAX_COLUMNS:
@@ -211,10 +211,13 @@ def _cells(rows: list[list[str]], index: int | None) -> list[str]:
 
 def _scale(cells: list[str]) -> tuple[float, float]:
     values = [value for cell in cells if (value := _number(cell)) is not None]
-    top = max(values, default=5.0)
-    if top <= 1:
+    if values and max(values) <= 1:
         return (0.0, 1.0)
-    return (1.0, 5.0) if top <= 5 else (1.0, 10.0) if top <= 10 else (0.0, 100.0)
+    # A stray 9 among stars is a mistake in its row; a quarter above 5 is another scale.
+    high = [value for value in values if value > 5]
+    if len(high) < max(len(values), 1) / 4:
+        return (1.0, 5.0)
+    return (1.0, 10.0) if max(high) <= 10 else (0.0, 100.0)
 
 
 def _number(cell: str) -> float | None:

@@ -1,21 +1,22 @@
-"""The API's conventions, from the first endpoint on: keys, capabilities, cursor pages, problem+json (RFC 9457)."""
+"""The API's conventions, from the first endpoint on: keys, capabilities, cursor pages, strict bodies, problem+json."""
 
-import uuid
-from http import HTTPStatus
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
-from rest_framework import exceptions, pagination, permissions
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, generics, pagination, permissions, serializers
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.middleware import bearer, request_can
 from accounts.models import ApiKey, User
-from ideation.base.errors import UserError
-
-PROBLEM_TYPE = "application/problem+json"
+from ideation.base.parsers import JSONParser
+from ideation.base.problems import problem as problem
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -25,7 +26,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         key: ApiKey | None = getattr(request._request, "api_key", None)
         if key is None:
             if bearer(request._request):
-                raise exceptions.AuthenticationFailed("This API key is unknown, revoked or malformed.")
+                raise exceptions.AuthenticationFailed(_("This API key is unknown, revoked or malformed."))
             return None
         return key.created_by, key
 
@@ -34,70 +35,110 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasCapability(permissions.BasePermission):
-    """Each view names a capability for reading (`see` unless said) and one for writing."""
+    """Reading needs `see`; each view that writes names all the capabilities which that needs."""
+
+    message = gettext_lazy("This key's scopes don't allow this.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if getattr(request._request, "api_key", None) is None:
-            raise exceptions.NotAuthenticated("Send an API key: Authorization: Bearer idn_…")
-        needed = "see" if request.method in permissions.SAFE_METHODS else getattr(view, "capability", None)
-        return needed is not None and request_can(request._request, needed)
+            raise exceptions.NotAuthenticated(_("Send an API key: Authorization: Bearer idn_…"))
+        method = request.method or ""
+        if method not in view.allowed_methods:
+            raise exceptions.MethodNotAllowed(method)
+        needed = ("see",) if method in permissions.SAFE_METHODS else getattr(view, "capabilities", ())
+        return bool(needed) and all(request_can(request._request, name) for name in needed)
 
 
-class NewestFirstPagination(pagination.CursorPagination):
-    """Cursor pages, newest first; `limit` up to 200."""
+def require(request: Request, *capabilities: str) -> None:
+    """For what a view can only know once it has found the object. Raises PermissionDenied."""
+    if not all(request_can(request._request, name) for name in capabilities):
+        raise exceptions.PermissionDenied(HasCapability.message)
 
-    ordering = ("-created_at", "-id")
+
+class CursorPages(pagination.CursorPagination):
+    """Cursor pages with up to 200 items by `limit`; a bad cursor or limit is refused with a sentence."""
+
     page_size_query_param = "limit"
     max_page_size = 200
 
+    def get_page_size(self, request: Request) -> int:
+        asked = request.query_params.get("limit")
+        if asked is None:
+            return int(self.page_size or 50)
+        # Not int(): it reads other scripts' digits and a million of them too.
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 5 and 1 <= int(asked) <= self.max_page_size):
+            raise exceptions.ValidationError({"limit": [_("A whole number from 1 to 200.")]})
+        return int(asked)
 
-def problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as problem+json: type, title, status, code, detail and, for fields, what is wrong with each."""
-    body = _problem_body(error)
-    if body is None:
-        return None
-    response = Response(body, status=body["status"], content_type=PROBLEM_TYPE)
-    if isinstance(error, exceptions.APIException):
-        if header := getattr(error, "auth_header", None):
-            response["WWW-Authenticate"] = header
-        if wait := getattr(error, "wait", None):
-            response["Retry-After"] = str(int(wait))
-    return response
-
-
-def _problem_body(error: Exception) -> dict[str, Any] | None:
-    if isinstance(error, UserError):
-        fields = [{"field": error.field, "code": error.code, "detail": str(error)}] if error.field else []
-        return _body(error.status, error.code, str(error), fields)
-    if isinstance(error, Http404):
-        return _body(404, "not_found", "There is nothing here, or it belongs to someone else.")
-    if isinstance(error, PermissionDenied):
-        return _body(403, "permission_denied", "This key's scopes don't allow this.")
-    if isinstance(error, exceptions.ValidationError):
-        return _body(400, "invalid", "Some fields need mending.", _fields(error.detail))
-    if isinstance(error, ValidationError):
-        return _body(400, "invalid", " ".join(error.messages))
-    if isinstance(error, exceptions.APIException):
-        codes = error.get_codes()
-        return _body(error.status_code, codes if isinstance(codes, str) else "error", str(error.detail))
-    return None
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (exceptions.NotFound, ValueError, ValidationError, DataError, OverflowError):
+            text = _("This cursor isn't one of this list's. Start again without it.")
+            raise exceptions.ValidationError({"cursor": [text]}) from None
 
 
-def _body(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "errors": errors or [],
-        "instance": f"urn:uuid:{uuid.uuid4()}",
-    }
+class NewestFirstPagination(CursorPages):
+    """The usual order."""
+
+    ordering = ("-created_at", "-id")
 
 
-def _fields(detail: Any, path: str = "") -> list[dict[str, str]]:
-    if isinstance(detail, dict):
-        return [row for name, inner in detail.items() for row in _fields(inner, f"{path}.{name}".strip("."))]
-    if isinstance(detail, list):
-        return [row for inner in detail for row in _fields(inner, path)]
-    return [{"field": path, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]
+class Body(serializers.Serializer[Any]):
+    """What comes in. A field that isn't known is refused by name: a slip must not be lost in silence."""
+
+    also_known: ClassVar[frozenset[str]] = frozenset()
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields) - self.also_known):
+            raise serializers.ValidationError({name: [_("There is no such field.")] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class Nothing(Body):
+    """The body of a request that needs none."""
+
+
+class Filters(Body):
+    """Query parameters of a list; a cursor and a limit are always among them."""
+
+    also_known = frozenset({"cursor", "limit", "format"})
+
+
+class RoomView(generics.GenericAPIView[Any]):
+    """A view of the API: reads by querysets, writes by one service, in the brand of the key."""
+
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
+    parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser]
+    capabilities: ClassVar[tuple[str, ...]] = ()
+    filters: ClassVar[type[Filters]] = Filters
+
+    def acting_user(self) -> User | None:
+        """The person who made the key that asks, if still there."""
+        user: User | None = self.request.user
+        return user
+
+    def body(self, kind: type[Body] = Nothing, **context: Any) -> dict[str, Any]:
+        """The request's body, checked. Raises ValidationError with every field that is wrong."""
+        return _checked(kind(data=self.request.data, context=context))
+
+    def asked(self) -> dict[str, Any]:
+        """The query parameters, checked against the view's filters; those not given are left out."""
+        return _checked(self.filters(data=self.request.query_params.dict()))
+
+
+class RoomListView(RoomView, generics.ListAPIView[Any]):
+    """A list in cursor pages; fields of `filters` narrow it by equality."""
+
+    def listed(self) -> QuerySet[Any]:
+        """The list before its filters."""
+        raise AssertionError("each list says what it lists")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.listed().filter(**self.asked())
+
+
+def _checked(serializer: Body) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    found: dict[str, Any] = serializer.validated_data
+    return found

@@ -4,11 +4,14 @@ Sentences are kept here as code → text, so that a stored code (a job's reason,
 language the page is shown in later.
 """
 
+import errno
+
+from django.db import OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ideation.base.sentences import ML_SENTENCES
+from mlcore.errors import SENTENCES as ML_SENTENCES
 
 SENTENCES: dict[str, str | Promise] = {
     **ML_SENTENCES,
@@ -52,3 +55,21 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return sentence(self.code, self.params)
+
+
+DISK_FULL_STATE = "53100"
+"""Postgres's code for a full disk."""
+
+
+def disk_full(error: Exception) -> bool:
+    """Whether this error says, in the file system's words or in Postgres's, that the disk is full."""
+    if isinstance(error, OperationalError):
+        return getattr(error.__cause__, "sqlstate", None) == DISK_FULL_STATE
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def user_error(error: Exception) -> UserError | None:
+    """The error as the person should read it, None if it is ours alone."""
+    if isinstance(error, UserError):
+        return error
+    return UserError("disk_full", status=507) if disk_full(error) else None

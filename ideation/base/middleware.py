@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ideation.base.errors import UserError
+from ideation.base.errors import user_error
 
 
 class UserErrorMiddleware:
@@ -20,8 +19,7 @@ class UserErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a UserError; None lets every other exception go on."""
-        if not isinstance(exception, UserError):
+        error = user_error(exception)
+        if error is None:
             return None
-        if getattr(request, "htmx", False):
-            messages.error(request, str(exception))
-        return render(request, "base/error.html", {"message": str(exception)}, status=exception.status)
+        return render(request, "base/error.html", {"message": str(error)}, status=error.status)

@@ -1,10 +1,24 @@
-"""What the OpenAPI document says of every endpoint: the key, and the problem+json that a refusal answers with."""
+"""What the OpenAPI document says of every endpoint: its room, its filters, the key, and the problems it answers with."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
+
+from ideation.base.problems import PROBLEM_TYPE
+
+REFUSALS = {
+    "400": "The request can't be read, or some of its fields need mending: `errors` names each.",
+    "401": "No API key, or one that is unknown or revoked.",
+    "403": "The key's scopes don't allow this.",
+    "404": "There is nothing here, or it belongs to another brand.",
+    "409": "It can't be done as things stand now: `detail` says why and what to do.",
+    "413": "More than is taken at once.",
+    "415": "A media type that this address doesn't read.",
+    "default": "Every other refusal.",
+}
 
 
 class ProblemFieldSerializer(serializers.Serializer[Any]):
@@ -15,8 +29,24 @@ class ProblemFieldSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A body without a name",
+            value={
+                "type": "about:blank",
+                "title": "Bad Request",
+                "status": 400,
+                "code": "invalid",
+                "detail": "Some fields need mending.",
+                "errors": [{"field": "name", "code": "required", "detail": "This field is required."}],
+                "instance": "urn:uuid:0b1f3a52-4f0e-4a53-9d58-5f6f2f0e9a11",
+            },
+        )
+    ]
+)
 class ProblemSerializer(serializers.Serializer[Any]):
-    """A refusal, as RFC 9457 describes it."""
+    """A refusal, as RFC 9457 describes it. `code` is for programs, `detail` for people, in the language they ask for."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -28,23 +58,40 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class RoomSchema(AutoSchema):
-    """Adds the refusals to each operation."""
+    """Reads from a view what every operation of the API has in common."""
 
-    def get_response_serializers(self) -> Any:
-        found = super().get_response_serializers()
-        answers = dict(found) if isinstance(found, dict) else {self._success_code(): found}
+    def get_tags(self) -> list[str]:
+        # ideation.<room>.api
+        return [type(self.view).__module__.split(".")[1]]
+
+    def get_summary(self) -> str:
+        """The first sentence of what the operation does."""
+        return str(self.get_description()).partition(". ")[0].partition(".\n")[0].rstrip(".")
+
+    def get_override_parameters(self) -> list[Any]:
+        """A list's filters, and the language of sentences."""
+        filters = getattr(self.view, "filters", None) if self._is_list_view() else None
+        language = OpenApiParameter(
+            "Accept-Language",
+            str,
+            OpenApiParameter.HEADER,
+            description="Language of sentences for people.",
+            enum=["en", "zh-hans"],
+        )
+        return [filters, language] if filters and filters().fields else [language]
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status in self._refusals():
-            answers.setdefault((status, "application/problem+json"), ProblemSerializer)
-        return answers
-
-    def _success_code(self) -> str:
-        return {"POST": "201", "DELETE": "204"}.get(self.method, "200")
+            answer = OpenApiResponse(ProblemSerializer, REFUSALS[status])
+            bodies.setdefault(status, self._get_response_for_code(answer, status, [PROBLEM_TYPE], direction))
+        return bodies
 
     def _refusals(self) -> list[str]:
-        statuses = ["401", "403"]
-        if self.method in ("POST", "PATCH", "PUT"):
-            statuses.append("400")
-        return [*statuses, "404"] if "{" in self.path else statuses
+        writes = self.method != "GET"
+        there = {"400": writes or self._is_list_view(), "404": "{" in self.path}
+        there |= dict.fromkeys(("409", "413", "415"), writes)
+        return [status for status in REFUSALS if there.get(status, True)]
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -54,4 +101,9 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
     name = "ApiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "idn_PREFIX_SECRET"}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "idn_PREFIX_SECRET",
+            "description": "A brand's API key. It acts for that brand alone, as far as its scopes (read, write, jobs) go.",
+        }

@@ -6,21 +6,14 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts.views import back
 from ideation.base.charts import chart, learning_curve, opportunity_landscape
 from ideation.base.context import THEMES
 from ideation.base.specimens import CURVE, LANDSCAPE
 
 YEAR = 365 * 24 * 3600
-
-
-def back(request: HttpRequest, fallback: str = "/") -> str:
-    """The page that a form was sent from, if it is one of ours."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else fallback
 
 
 @require_POST

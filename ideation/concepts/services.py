@@ -1,5 +1,6 @@
 """The only writer of briefs and concepts. A concept appears as soon as it is whole."""
 
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,16 @@ def _backend(model: ModelVersion | None) -> BackendSpec:
 def _evidence(brief: Brief) -> dict[str, Evidence]:
     """Evidence id → evidence, the best of each of the brief's needs."""
     rows = brief.brief_needs.select_related("need")
-    return {str(piece.pk): piece for row in rows for piece in needs_read.quotes_of(row.need, QUOTES)}
+    language = _language(brief)
+    return {str(piece.pk): piece for row in rows for piece in needs_read.quotes_of(row.need, QUOTES, language)}
+
+
+def _language(brief: Brief) -> str:
+    return "zh" if brief.language.startswith("zh") else "en"
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item for part in re.split(r"[;；\n]", text) if (item := part.strip()))
 
 
 def _brief_spec(brief: Brief, evidence: dict[str, Evidence]) -> BriefSpec:
@@ -129,10 +139,10 @@ def _brief_spec(brief: Brief, evidence: dict[str, Evidence]) -> BriefSpec:
     return BriefSpec(
         product=brief.product,
         category=brief.category,
-        language="zh" if brief.language.startswith("zh") else "en",
+        language=_language(brief),
         audience=brief.audience,
-        must_have=brief.must_have,
-        must_avoid=brief.must_avoid,
+        must_have=_items(brief.must_have),
+        must_avoid=_items(brief.must_avoid),
         needs=tuple(
             NeedSpec(
                 id=str(need.pk),

@@ -1,5 +1,6 @@
 """The start of the whole product on one machine, step by step, and its orderly end."""
 
+import errno
 import os
 import shutil
 import urllib.error
@@ -21,6 +22,15 @@ VAR = Path(os.environ.get("IDEATION_VAR") or BASE / "var").resolve()
 SERVER_PATIENCE = 60.0
 WEB_PATIENCE = 120.0
 INTERRUPTED = 130
+OBSTACLES = {
+    errno.EACCES: "{path} belongs to another user. Start as that user, or in a copy of your own.",
+    errno.EPERM: "{path} belongs to another user. Start as that user, or in a copy of your own.",
+    errno.EEXIST: "{path} is a file, and the data need a folder there. Move it away, then start again.",
+    errno.ENOSPC: "The disk is full ({path}). Free some space, then start again; nothing was half-written.",
+    errno.EDQUOT: "Your share of the disk is used up ({path}). Free some space, then start again.",
+    errno.EROFS: "{path} can't be written to. Work in a folder of your own.",
+}
+"""What the operating system may refuse us, in sentences."""
 LOG_LIMIT = 10 * 1024 * 1024
 
 
@@ -75,9 +85,11 @@ def _alone() -> Iterator[None]:
         with only_one(VAR):
             check_disk(VAR)
             yield
-    except PermissionError as error:
+    except OSError as error:
         raise StartError(
-            f"{error.filename or VAR} belongs to another user. Start as that user, or in a copy of your own."
+            OBSTACLES.get(error.errno or 0, "{path}: {reason}.").format(
+                path=error.filename or VAR, reason=error.strerror or error
+            )
         ) from error
 
 

@@ -5,7 +5,7 @@ import sys
 from typing import IO
 
 OURS = "ideation"
-WIDTH = 10
+WIDTH = 13
 COLOURS = ("36", "33", "35", "32", "34", "31")
 CLEAR = "\r\x1b[K"  # a progress line may stand unfinished on this line
 LONGEST_LINE = 64 * 1024

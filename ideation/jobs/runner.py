@@ -1,6 +1,5 @@
 """Around each piece of work: claim, heartbeat, cancel, and one ending in words, whatever happens inside."""
 
-import errno
 import logging
 import shutil
 import threading
@@ -17,7 +16,7 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.tenancy import brand_scope
-from ideation.base.errors import UserError
+from ideation.base.errors import UserError, disk_full
 from ideation.jobs import services
 from ideation.jobs.child import ChildKilledError, Spec, run_child
 from ideation.jobs.kinds import KINDS
@@ -165,7 +164,7 @@ def run_job(brand_id: uuid.UUID, job_id: uuid.UUID, kind: str, work: Work) -> No
 
 
 def _unexpected(job: Job, error: Exception) -> None:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if disk_full(error):
         services.job_end(job=job, state=JobState.FAILED, code="disk_full")
         return
     reference = uuid.uuid4().hex[:8]

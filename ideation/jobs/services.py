@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -24,8 +25,8 @@ from ideation.jobs.models import ENDED, LIVE, Job, JobState
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=40)
-"""How long a silent worker keeps a job. A worker speaks every 5 seconds."""
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+"""How long a silent worker keeps a job. A worker speaks at least every 5 seconds."""
 RESEND_AFTER = timedelta(seconds=20)
 """How long a queued job waits for a worker before its message is sent again; doubles each time, to an hour."""
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404
 
 from ideation.catalog.models import Project
@@ -34,9 +34,13 @@ def evidence_of(need: Need) -> QuerySet[Evidence]:
     return Evidence.objects.filter(need=need).select_related("sentence__review__product")
 
 
-def quotes_of(need: Need, count: int) -> list[Evidence]:
-    """The best few sentences of a need."""
-    return list(evidence_of(need).filter(rank__isnull=False)[:count])
+def quotes_of(need: Need, count: int, language: str = "") -> list[Evidence]:
+    """The best few sentences of a need; those in `language` first, if one is named."""
+    ranked = evidence_of(need).filter(rank__isnull=False)
+    if language:
+        spoken = ExpressionWrapper(Q(sentence__language=language), output_field=BooleanField())
+        ranked = ranked.order_by(spoken.desc(), "rank")
+    return list(ranked[:count])
 
 
 def sentences_of(review: Review) -> QuerySet[Sentence]:

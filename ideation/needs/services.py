@@ -2,24 +2,25 @@
 
 import json
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from ideation.base.copying import copy_rows
 from ideation.base.errors import UserError
 from ideation.catalog.models import Project
 from ideation.catalog.querysets import project as find_project
 from ideation.jobs.models import Job
 from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
-from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need
+from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
 from ideation.reviews import querysets as reviews
 from ideation.reviews.models import Review
 from mlcore.events import Event
@@ -49,7 +50,7 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
         project = find_project(uuid.UUID(run.params["project"]))
         version = reviews.version(uuid.UUID(run.params["version"]))
         count = reviews.write_reviews(version, source)
-    spec = AnalyseSpec(reviews=source, output=output, models=settings.MODELS_FOLDER)
+    spec = AnalyseSpec(reviews=source, output=output)
     result: Event | None = None
     for event in run.child(spec):
         result = event
@@ -57,7 +58,7 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
     run.progress("saving", 0, 1, "parts")
     with run.scope():
         analysis = _keep(project, version, output, asdict(result), count, spec)
-    return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "sentences": analysis.sentences_count}
+        return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "reviews": count}
 
 
 def _keep(
@@ -93,28 +94,30 @@ COLUMNS = (
 
 
 def _copy_sentences(analysis: Analysis, output: Path) -> list[uuid.UUID]:
-    """Copies sentences and embeddings into the database; sets each review's language to that of most of its text."""
+    """Keeps sentences with their embeddings; sets each review's language to that of most of its text."""
     vectors = np.load(output / "embeddings.npy", mmap_mode="r", allow_pickle=False)
     ids: list[uuid.UUID] = []
-    letters: dict[str, dict[str, int]] = {}
-    with connection.cursor() as cursor, cursor.copy(f"COPY needs_sentence ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+    letters: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
         for number, record in enumerate(_lines(output / "sentences.jsonl")):
             ids.append(uuid.uuid4())
-            by_language = letters.setdefault(record["review"], {})
-            by_language[record["language"]] = by_language.get(record["language"], 0) + len(record["text"])
+            letters[record["review"]][record["language"]] += len(record["text"])
             vector = "[" + ",".join(f"{value:.6g}" for value in vectors[number]) + "]"
-            copy.write_row((
+            yield (
                 ids[-1], analysis.brand_id, analysis.created_at, analysis.pk, record["review"], number, record["position"],
                 record["text"], record["language"], record["informative"], record["sentiment"], record["level"], vector,
-            ))  # fmt: skip
+            )  # fmt: skip
+
+    copy_rows(Sentence._meta.db_table, COLUMNS, rows())
     _languages_set(letters)
     return ids
 
 
-def _languages_set(letters: dict[str, dict[str, int]]) -> None:
-    by_language: dict[str, list[str]] = {}
+def _languages_set(letters: dict[str, Counter[str]]) -> None:
+    by_language: dict[str, list[str]] = defaultdict(list)
     for review, counts in letters.items():
-        by_language.setdefault(max(counts, key=lambda name: counts[name]), []).append(review)
+        by_language[counts.most_common(1)[0][0]].append(review)
     for language, ids in by_language.items():
         for start in range(0, len(ids), 5000):
             Review.objects.filter(pk__in=ids[start : start + 5000]).exclude(language=language).update(language=language)

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
+import shutil
 import uuid
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tenancy import current_brand
+from ideation.base.copying import copy_rows
 from ideation.base.errors import UserError
 from ideation.catalog.models import Product, Project
 from ideation.catalog.querysets import product_names
@@ -30,11 +31,13 @@ from mlcore.specs.reviewfile import FileLayout, ReadSpec
 
 READ_MEGABYTES = 700
 """Data memory of the process that reads a file."""
+SPARE_BYTES = 200 * 2**20
+"""Kept free, so that a large file doesn't take the database's last space."""
 
 
 @transaction.atomic
 def import_prepare(
-    *, project: Project, file: File[bytes], file_name: str, dataset: ReviewDataset | None = None
+    *, project: Project, file: "File[bytes]", file_name: str, dataset: ReviewDataset | None = None
 ) -> DatasetImport:
     """Stores an uploaded file and says how it would be read; imports nothing yet.
 
@@ -43,6 +46,8 @@ def import_prepare(
     limit = settings.UPLOAD_MEGABYTES
     if (file.size or 0) > limit * 2**20:
         raise UserError("file_too_large", status=413, megabytes=(file.size or 0) >> 20, limit=limit)
+    if (file.size or 0) + SPARE_BYTES > shutil.disk_usage(settings.VAR).free:
+        raise UserError("disk_full", status=507)
     name = default_storage.save(f"{current_brand()}/{uuid.uuid4()}/{_safe(file_name)}", file)
     path = Path(default_storage.path(name))
     try:
@@ -145,13 +150,6 @@ def _keep(found: DatasetImport, spool: Path, rejected: list[Rejected], rows: int
     return found
 
 
-STAGE = """
-    CREATE TEMPORARY TABLE review_stage (LIKE reviews_review) ON COMMIT DROP
-"""
-MERGE = """
-    INSERT INTO reviews_review SELECT * FROM review_stage ORDER BY line
-    ON CONFLICT (brand_id, dataset_id, content_sha256) DO NOTHING
-"""
 COLUMNS = (
     "id", "brand_id", "created_at", "dataset_id", "dataset_import_id", "product_id", "version_number", "line",
     "external_id", "text", "title", "rating", "date", "product_name", "source", "author_sha256", "language",
@@ -160,22 +158,19 @@ COLUMNS = (
 
 
 def _copy_reviews(found: DatasetImport, number: int, spool: Path) -> int:
-    """COPY into a staging table, then one INSERT that leaves out what the dataset has already; returns good rows."""
+    """Keeps what the dataset doesn't have yet; returns how many good rows the file had."""
     products = product_names(found.dataset.project)
-    count = 0
-    with connection.cursor() as cursor:
-        cursor.execute(STAGE)
-        with cursor.copy(f"COPY review_stage ({', '.join(COLUMNS)}) FROM STDIN") as copy, spool.open(encoding="utf-8") as file:
-            for line in file:
-                row = ReviewRow(**json.loads(line))
-                copy.write_row(_review_values(row, found, number, products.get(row.product.casefold())))
-                count += 1
-        cursor.execute(MERGE)
-        cursor.execute("DROP TABLE review_stage")
-    return count
+    with spool.open(encoding="utf-8") as file:
+        rows = (ReviewRow(**json.loads(line)) for line in file)
+        return copy_rows(
+            Review._meta.db_table,
+            COLUMNS,
+            (_review_values(row, found, number, products.get(row.product.casefold())) for row in rows),
+            unique=("brand_id", "dataset_id", "content_sha256"),
+        )
 
 
-def _review_values(row: ReviewRow, found: DatasetImport, number: int, product: Product | None) -> Iterable[Any]:
+def _review_values(row: ReviewRow, found: DatasetImport, number: int, product: Product | None) -> tuple[Any, ...]:
     return (
         uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None, number,
         row.line, row.external_id, row.text, row.title, row.rating, row.date, row.product, row.source,

@@ -21,7 +21,7 @@ from ideation.reviews import querysets as reviews
 from ideation.reviews.models import DatasetVersion
 from ideation.training import querysets
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
-from mlcore.specs.evaluate import EvaluateSpec, Evaluated
+from mlcore.specs.evaluate import Evaluated, EvaluateSpec
 from mlcore.specs.finetune import FinetuneSpec, TrainingStep, Tuned
 
 MINIMUM_REVIEWS = 20
@@ -56,7 +56,13 @@ def training_run(run: JobRun) -> dict[str, Any]:
         project = find_project(uuid.UUID(run.params["project"]))
         version = reviews.version(uuid.UUID(run.params["version"]))
         reviews.write_reviews(version, source)
-        spec = FinetuneSpec(base=run.params["base"], models=settings.MODELS_FOLDER, corpus=source, output=output)
+        spec = FinetuneSpec(
+            base=run.params["base"],
+            models=settings.MODELS_FOLDER,
+            corpus=source,
+            output=output,
+            max_tokens=settings.TRAINING_TOKENS,
+        )
         training = TrainingRun.objects.create(
             project=project, version=version, base_model=spec.base, spec=_plain(asdict(spec))
         )
@@ -90,7 +96,7 @@ def _tune(run: JobRun, training: TrainingRun, spec: FinetuneSpec) -> Tuned:
 
 def _measure(run: JobRun, spec: FinetuneSpec, tuned: Tuned) -> Evaluated:
     measuring = EvaluateSpec(
-        base=spec.base, models=spec.models, adapter=tuned.folder, texts=spec.output / "eval.jsonl"
+        base=spec.base, models=spec.models, adapter=tuned.folder, texts=tuned.eval_texts
     )
     for event in run.child(measuring):
         if isinstance(event, Evaluated):
@@ -106,9 +112,9 @@ def _keep(training: TrainingRun, version: DatasetVersion, tuned: Tuned, measured
         run=training,
         number=newest.number + 1 if newest else 1,
         base_model=training.base_model,
-        base_sha256=tuned.base.sha256,
-        base_licence=tuned.base.licence,
-        languages=list(tuned.base.languages),
+        base_sha256=tuned.base_sha256,
+        base_licence=tuned.base_licence,
+        languages=list(tuned.base_languages),
         folder=folder,
         files_sha256=tuned.artefact_sha256,
         corpus_sha256=tuned.corpus_sha256,

@@ -102,13 +102,17 @@ def _start_part(run: JobRun, kind: str) -> Job:
 
 def _brief(project: Project, created_by: User | None) -> Brief:
     analysis = current_analysis(project)
-    needs = list(needs_of(analysis)[:BRIEF_NEEDS]) if analysis else []
+    if analysis is None:
+        raise UserError("no_needs", status=409)
+    language = _language(analysis)
+    # The model reads the statements: those in its own language first, the others only to fill up.
+    needs = sorted(needs_of(analysis), key=lambda need: need.language != language[:2])[:BRIEF_NEEDS]
     return brief_create(
         project=project,
         title=project.name,
         product=project.category or project.name,
         category=project.category,
-        language=_language(analysis) if analysis else project.language,
+        language=language,
         needs=needs,
         created_by=created_by,
     )

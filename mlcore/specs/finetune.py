@@ -127,6 +127,8 @@ class Tuned(Event):
     """Hash of each file in the folder."""
     base_sha256: str = ""
     """Of the base model's weights; empty with scratch."""
+    base_licence: str = "unknown"
+    base_languages: tuple[str, ...] = ()
     eval_texts: Path
     """The held-out texts, in the corpus's form: what `evaluate` is to read."""
     tokens: int

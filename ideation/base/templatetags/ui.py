@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, ngettext, pgettext
 from lucide import _render_icon
@@ -122,12 +122,6 @@ def short_hash(value: str) -> str:
     return value[:12]
 
 
-@register.filter
-def attributes(values: dict[str, Any]) -> SafeString:
-    """name="value" pairs for a tag."""
-    return format_html_join("", ' {}="{}"', values.items())
-
-
 @register.simple_tag(takes_context=True)
 def nav_item(context: template.Context, url: str, text: str, icon_name: str, section: str) -> SafeString:
     """A link of the navigation, marked when the page belongs to its section."""
@@ -139,7 +133,36 @@ def nav_item(context: template.Context, url: str, text: str, icon_name: str, sec
     )
 
 
-@register.simple_tag
-def plural(count: int, one: str, many: str) -> str:
-    """A number with the fitting word."""
-    return f"{number(count)} {conditional_escape(one if count == 1 else many)}"
+@register.filter
+def delimiter_name(delimiter: str) -> str:
+    """A column separator by its name."""
+    names = {",": gettext("comma"), "\t": gettext("tab"), ";": gettext("semicolon"), "|": gettext("vertical bar")}
+    return names.get(delimiter, delimiter)
+
+
+@register.filter
+def product_name(product: Any) -> str:
+    """A product's name in the page's language."""
+    chinese = (get_language() or "").startswith("zh")
+    return str((product.name_zh if chinese else "") or product.name)
+
+
+@register.filter
+def review_product(review: Any) -> str:
+    """The product a review speaks of: the catalogue's name in the page's language, else the file's."""
+    return product_name(review.product) if review.product else str(review.product_name)
+
+
+@register.filter
+def marked(text: str, sentences: list[Any]) -> SafeString:
+    """A review's text with the sentences that show a need marked by their mood; the text itself stays as it was."""
+    parts, at = [], 0
+    for found in sentences:
+        start = text.find(found.text, at)
+        if start < 0 or not found.evidence.all():
+            continue
+        end = start + len(found.text)
+        mood = tone(found.sentiment)
+        parts.append(format_html('{}<mark class="mark-{}">{}</mark>', text[at:start], mood or "plain", text[start:end]))
+        at = end
+    return mark_safe("".join(parts) + conditional_escape(text[at:]))

@@ -1,0 +1,63 @@
+"""Every address of the API, its OpenAPI document and its pages to try it out; what isn't one is refused as a problem."""
+
+from django.urls import include, path
+from django.views.decorators.cache import cache_control
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from ideation.base.problems import unknown_address
+from ideation.catalog import api as catalog
+from ideation.concepts import api as concepts
+from ideation.jobs import api as jobs
+from ideation.needs import api as needs
+from ideation.reviews import api as reviews
+from ideation.training import api as training
+from ideation.workspace import api as workspace
+
+schema = cache_control(public=True, max_age=300)(SpectacularAPIView.as_view())
+# Page and script apart: the content security policy allows no inline script.
+docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="base/api_docs.html")
+
+project = [
+    path("", catalog.ProjectView.as_view()),
+    path("products/", catalog.ProductsView.as_view()),
+    path("datasets/", reviews.DatasetsView.as_view()),
+    path("imports/", reviews.ImportsView.as_view()),
+    path("reviews/", reviews.ReviewsView.as_view()),
+    path("analyses/", needs.AnalysesView.as_view()),
+    path("needs/", needs.NeedsView.as_view()),
+    path("training-runs/", training.RunsView.as_view()),
+    path("models/", training.ModelsView.as_view()),
+    path("briefs/", concepts.BriefsView.as_view()),
+    path("concepts/", concepts.ConceptsView.as_view()),
+    path("main-jobs/", workspace.MainJobView.as_view()),
+]
+
+v1 = [
+    path("projects/", catalog.ProjectsView.as_view()),
+    path("projects/<uuid:project_id>/", include(project)),
+    path("datasets/<uuid:dataset_id>/", reviews.DatasetView.as_view()),
+    path("imports/<uuid:import_id>/", reviews.ImportView.as_view()),
+    path("imports/<uuid:import_id>/start/", reviews.ImportStartView.as_view()),
+    path("imports/<uuid:import_id>/main-job/", workspace.ImportMainJobView.as_view()),
+    path("imports/<uuid:import_id>/rejected-rows/", reviews.RejectedRowsView.as_view()),
+    path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
+    path("needs/<uuid:need_id>/", needs.NeedView.as_view()),
+    path("needs/<uuid:need_id>/evidence/", needs.EvidenceView.as_view()),
+    path("models/<uuid:model_id>/", training.ModelView.as_view()),
+    path("briefs/<uuid:brief_id>/", concepts.BriefView.as_view()),
+    path("briefs/<uuid:brief_id>/generations/", concepts.GenerationsView.as_view()),
+    path("concepts/<uuid:concept_id>/", concepts.ConceptView.as_view()),
+    path("jobs/", jobs.JobsView.as_view()),
+    path("jobs/<uuid:job_id>/", jobs.JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/cancel/", jobs.JobCancelView.as_view()),
+    path("jobs/<uuid:job_id>/retry/", jobs.JobRetryView.as_view()),
+]
+
+app_name = "api"
+urlpatterns = [
+    path("v1/", include(v1)),
+    path("v1/schema/", schema, name="schema"),
+    path("docs/", docs, name="docs"),
+    path("", unknown_address),
+    path("<path:path>", unknown_address),
+]

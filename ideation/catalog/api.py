@@ -1,0 +1,127 @@
+"""The API's projects and products."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ideation.base.api import Body, CursorPages, Filters, RoomListView, RoomView
+from ideation.catalog import querysets, services
+from ideation.catalog.models import Product, Project
+
+LANGUAGES = ("en", "zh-hans")
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    """One question of the brand's: what to make next in this category, for these customers."""
+
+    class Meta:
+        model = Project
+        fields = read_only_fields = ("id", "name", "category", "language", "created_at")
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("Kettles", value={"name": "Kettles 2027", "category": "kettle", "language": "en"})]
+)
+class ProjectBody(Body):
+    """A new project."""
+
+    name = serializers.CharField(max_length=120)
+    category = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    language = serializers.ChoiceField(
+        LANGUAGES, required=False, default="en", help_text="Language of its concepts."
+    )
+
+
+class ProductSerializer(serializers.ModelSerializer[Product]):
+    """Something that customers buy and review; a competitor's too."""
+
+    class Meta:
+        model = Product
+        fields = read_only_fields = (
+            "id", "sku", "name", "name_zh", "category", "category_zh", "is_competitor", "created_at",
+        )  # fmt: skip
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("A kettle", value={"sku": "K-17", "name": "Pour-over kettle", "name_zh": "手冲壶"})]
+)
+class ProductBody(Body):
+    """A product; what is left out becomes empty."""
+
+    sku = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=200)
+    name_zh = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    category = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    category_zh = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    is_competitor = serializers.BooleanField(required=False)
+
+
+class ProjectRoom(RoomView):
+    """What every address below a project shares."""
+
+    @cached_property
+    def project(self) -> Project:
+        """The project in the address. Raises Http404 outside its brand."""
+        return querysets.project(self.kwargs["project_id"])
+
+
+class ProjectsView(RoomListView):
+    """The brand's projects, newest first."""
+
+    serializer_class = ProjectSerializer
+    capabilities: ClassVar[tuple[str, ...]] = ("manage_projects",)
+
+    def listed(self) -> QuerySet[Project]:
+        return querysets.projects()
+
+    @extend_schema(request=ProjectBody, responses={201: ProjectSerializer})
+    def post(self, request: Request) -> Response:
+        """Makes a new, empty project."""
+        project = services.project_create(**self.body(ProjectBody), created_by=self.acting_user())
+        return Response(ProjectSerializer(project).data, status=201)
+
+
+class ProjectView(ProjectRoom):
+    """One project."""
+
+    @extend_schema(responses=ProjectSerializer)
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """One project."""
+        return Response(ProjectSerializer(self.project).data)
+
+
+class ByName(CursorPages):
+    """Products as a catalogue lists them."""
+
+    ordering = ("name", "id")
+
+
+class ProductFilters(Filters):
+    """Finds a product by its SKU."""
+
+    sku = serializers.CharField(max_length=60, required=False)
+
+
+class ProductsView(ProjectRoom, RoomListView):
+    """A project's products, by name."""
+
+    serializer_class = ProductSerializer
+    pagination_class = ByName
+    filters = ProductFilters
+    capabilities: ClassVar[tuple[str, ...]] = ("manage_projects",)
+
+    def listed(self) -> QuerySet[Product]:
+        return Product.objects.filter(project=self.project)
+
+    @extend_schema(request=ProductBody, responses={200: ProductSerializer, 201: ProductSerializer})
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Makes the product with this SKU (201), or brings it up to date (200)."""
+        sent = self.body(ProductBody)
+        known = self.listed().filter(sku=sent["sku"]).exists()
+        product = services.product_save(project=self.project, **sent)
+        return Response(ProductSerializer(product).data, status=200 if known else 201)

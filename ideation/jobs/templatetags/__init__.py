@@ -1,0 +1,1 @@
+"""Template pieces of jobs."""

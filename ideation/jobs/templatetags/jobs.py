@@ -1,0 +1,83 @@
+"""A job's words, figures and addresses, for the one component that shows progress everywhere."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ideation.base.templatetags.ui import duration, number
+from ideation.jobs.kinds import KINDS, STEPS, UNITS
+from ideation.jobs.models import Job
+from ideation.jobs.querysets import seconds_left
+
+register = template.Library()
+
+MAIN_PARTS = ("dataset_import", "reviews_analyse", "model_train", "concepts_write")
+"""What the main job goes through, so that those still to come can be shown too."""
+
+
+@register.filter
+def job_title(job: Job) -> str:
+    """What a person calls this work."""
+    return str(KINDS[job.kind].title)
+
+
+@register.inclusion_tag("base/components/job_progress.html", takes_context=True)
+def job_progress(context: Context, job: Job) -> dict[str, Any]:
+    """The job's progress, moving while it is live; a main job's with its parts."""
+    slug = context["brand"].slug
+    return {
+        "job": job,
+        "title": job_title(job),
+        "step": STEPS.get(job.step, job.step),
+        "unit": UNITS.get(job.unit, job.unit),
+        "percent": 100 * job.done / job.total if job.total else 0,
+        "seconds_left": seconds_left(job),
+        "parts": _parts(job) if job.kind == "main_job" else [],
+        "may_act": bool(set(context["can"]) - {"see"}),
+        "csrf_token": context.get("csrf_token"),
+        **{f"{name}_url": reverse(f"job_{name}", args=[slug, job.pk]) for name in ("live", "cancel", "retry")},
+        "url": reverse("job", args=[slug, job.pk]),
+    }
+
+
+def _parts(job: Job) -> list[dict[str, Any]]:
+    begun = {part.kind: part for part in job.parts.order_by("created_at")}
+    return [_part(kind, begun.get(kind)) for kind in MAIN_PARTS]
+
+
+def _part(kind: str, part: Job | None) -> dict[str, Any]:
+    return {"title": KINDS[kind].title, "state": part.state if part else "", "words": _words(part) if part else ""}
+
+
+def _words(part: Job) -> str:
+    """How far a part is, in a few words."""
+    if part.state == "running" and part.total:
+        step = f"{STEPS.get(part.step, part.step)} {number(part.done)} / {number(part.total)}"
+        left = seconds_left(part)
+        return step if left is None else step + " · " + _("about %(time)s left") % {"time": duration(left)}
+    if part.state == "running":
+        return str(STEPS.get(part.step, part.step))
+    if part.ended_at and part.started_at:
+        return duration((part.ended_at - part.started_at).total_seconds())
+    return str(part.get_state_display())
+
+
+@register.filter
+def job_took(job: Job) -> str:
+    """How long it ran."""
+    return duration((job.ended_at - job.started_at).total_seconds()) if job.ended_at and job.started_at else ""
+
+
+@register.simple_tag(takes_context=True)
+def job_page(context: Context, job: Job) -> str:
+    """Where to see what came out of it."""
+    slug = context["brand"].slug
+    if job.kind == "dataset_import":
+        return reverse("import", args=[slug, job.subject_id])
+    if job.project_id is None:
+        return reverse("projects", args=[slug])
+    pages = {"reviews_analyse": "needs", "model_train": "models", "concepts_write": "concepts"}
+    return reverse(pages.get(job.kind, "project"), args=[slug, job.project_id])

@@ -1,0 +1,78 @@
+"""The list of work, one piece of it, and its buttons."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.decorators import requires
+from accounts.middleware import BrandRequest, request_can
+from ideation.base.errors import UserError
+from ideation.jobs.models import LIVE, Job
+from ideation.jobs.querysets import jobs as all_jobs
+from ideation.jobs.services import job_cancel, job_retry
+
+STARTED_BY = {
+    "dataset_import": "import_reviews",
+    "main_job": "import_reviews",
+    "reviews_analyse": "run_analysis",
+    "model_train": "train_models",
+    "concepts_write": "write_concepts",
+}
+"""Kind of work → the capability to start it, which is also the one to stop it or try it again."""
+
+
+@requires("see")
+def jobs(request: BrandRequest) -> HttpResponse:
+    """What goes on, then what has ended."""
+    whole = all_jobs().filter(parent=None)
+    page = Paginator(whole.exclude(state__in=LIVE), 30).get_page(request.GET.get("page"))
+    context = {"section": "jobs", "live": whole.filter(state__in=LIVE), "page": page}
+    return render(request, "jobs/jobs.html", context)
+
+
+@requires("see")
+def job(request: BrandRequest, job_id: uuid.UUID) -> HttpResponse:
+    """One piece of work."""
+    found = get_object_or_404(all_jobs(), pk=job_id)
+    return render(request, "jobs/job.html", {"section": "jobs", "job": found})
+
+
+@requires("see")
+def job_live(request: BrandRequest, job_id: uuid.UUID) -> HttpResponse:
+    """The progress alone, as the page asks for it again and again; tells the page when a state has changed."""
+    found = get_object_or_404(all_jobs(), pk=job_id)
+    response = render(request, "jobs/live.html", {"job": found})
+    if not found.is_live:
+        response["HX-Trigger"] = "work-changed"
+    return response
+
+
+def _may_steer(request: BrandRequest, job: Job) -> None:
+    if not request_can(request, STARTED_BY[job.kind]):
+        raise UserError("not_allowed", status=403)
+
+
+@require_POST
+@requires("see")
+def cancel(request: BrandRequest, job_id: uuid.UUID) -> HttpResponseBase:
+    """Stops work; nothing half-written stays."""
+    found = get_object_or_404(all_jobs(), pk=job_id)
+    _may_steer(request, found)
+    job_cancel(job=found)
+    messages.success(request, _("Stopping. Nothing half-written stays."))
+    return redirect("job", request.brand.slug, found.pk)
+
+
+@require_POST
+@requires("see")
+def retry(request: BrandRequest, job_id: uuid.UUID) -> HttpResponseBase:
+    """Starts failed or cancelled work again."""
+    found = get_object_or_404(all_jobs(), pk=job_id)
+    _may_steer(request, found)
+    job_retry(job=found)
+    return redirect("job", request.brand.slug, found.pk)

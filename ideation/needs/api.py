@@ -1,0 +1,178 @@
+"""The API's analyses, customer needs and the sentences that show them."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ideation.base.api import CursorPages, RoomListView, RoomView
+from ideation.catalog.api import ProjectRoom
+from ideation.jobs.api import ACCEPTED, LOCATION, accepted
+from ideation.needs import querysets, services
+from ideation.needs.models import Analysis, Evidence, Need
+
+QUOTES = 30
+
+
+class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
+    """One reading of one dataset version. A project shows its newest finished one."""
+
+    project = serializers.UUIDField(source="project_id", read_only=True)
+    version = serializers.UUIDField(source="version_id", read_only=True, help_text="The dataset version it read.")
+    languages = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+
+    class Meta:
+        model = Analysis
+        fields = read_only_fields = (
+            "id", "project", "version", "reviews_count", "sentences_count", "informative_count", "unassigned_count",
+            "languages", "created_at", "finished_at",
+        )  # fmt: skip
+
+
+class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
+    """A sentence that shows a need. The best to quote have a rank."""
+
+    text = serializers.CharField(source="sentence.text", read_only=True)
+    language = serializers.CharField(source="sentence.language", read_only=True)
+    sentiment = serializers.FloatField(source="sentence.sentiment", read_only=True, help_text="From -1 to 1.")
+    review = serializers.UUIDField(source="sentence.review_id", read_only=True)
+    review_label = serializers.CharField(source="sentence.review.label", read_only=True)
+
+    class Meta:
+        model = Evidence
+        fields = read_only_fields = ("id", "rank", "score", "text", "language", "sentiment", "review", "review_label")
+
+
+class NeedSerializer(serializers.ModelSerializer[Need]):
+    """A customer need, said as the customer's wish, with how much it matters and how well it is met."""
+
+    analysis = serializers.UUIDField(source="analysis_id", read_only=True)
+    statement_by = serializers.CharField(
+        read_only=True, help_text="`model` wrote the statement, or it is `evidence`: a customer's own sentence."
+    )
+    mentions = serializers.IntegerField(read_only=True, help_text="Reviews that show it.")
+    net_sentiment = serializers.FloatField(read_only=True, help_text="From -1 to 1.")
+    importance = serializers.FloatField(read_only=True, help_text="From 0 to 10.")
+    satisfaction = serializers.FloatField(read_only=True, help_text="From 0 to 10.")
+    opportunity = serializers.FloatField(
+        read_only=True, help_text="importance + max(importance - satisfaction, 0): from 0 to 20."
+    )
+
+    class Meta:
+        model = Need
+        fields: tuple[str, ...] = (
+            "id", "analysis", "rank", "statement", "statement_by", "label", "language", "mentions", "net_sentiment",
+            "importance", "satisfaction", "opportunity",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Limescale",
+            value={
+                "id": "d5a0a9f2-8c35-4f2a-8a1e-0a4a3b6b7c11",
+                "analysis": "0c7b7a0e-54c4-4d0e-8f5b-5a1a3d2c9e22",
+                "rank": 1,
+                "statement": "I want limescale to come off without scrubbing.",
+                "statement_by": "model",
+                "label": "limescale cleaning",
+                "language": "en",
+                "mentions": 41,
+                "net_sentiment": -0.62,
+                "importance": 8.1,
+                "satisfaction": 2.4,
+                "opportunity": 13.8,
+                "evidence": [
+                    {
+                        "id": "4b6c1e0f-3f83-4cf6-9a05-8a5f7f1f2d33",
+                        "rank": 1,
+                        "score": 0.91,
+                        "text": "After a month the bottom is white and no brush gets it off.",
+                        "language": "en",
+                        "sentiment": -0.8,
+                        "review": "9e8d7c6b-5a49-4837-b625-140302010f44",
+                        "review_label": "R-118",
+                    }
+                ],
+            },
+            response_only=True,
+        )
+    ]
+)
+class NeedDetailSerializer(NeedSerializer):
+    """A customer need with the sentences that show it best."""
+
+    evidence = serializers.SerializerMethodField()
+
+    class Meta(NeedSerializer.Meta):
+        fields = (*NeedSerializer.Meta.fields, "evidence")
+        read_only_fields = fields
+
+    def get_evidence(self, need: Need) -> list[EvidenceSerializer]:
+        return EvidenceSerializer(querysets.quotes_of(need, QUOTES), many=True).data  # type: ignore[return-value]
+
+
+class AnalysesView(ProjectRoom, RoomListView):
+    """A project's analyses, newest first."""
+
+    serializer_class = AnalysisSerializer
+    capabilities: ClassVar[tuple[str, ...]] = ("run_analysis",)
+
+    def listed(self) -> QuerySet[Analysis]:
+        return Analysis.objects.filter(project=self.project)
+
+    @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Queues an analysis of the project's newest reviews; its needs then take the place of those before."""
+        self.body()
+        return accepted(services.analysis_start(project=self.project, created_by=self.acting_user()))
+
+
+class ByRank(CursorPages):
+    """The greatest opportunity first."""
+
+    ordering = ("rank", "id")
+
+
+class NeedsView(ProjectRoom, RoomListView):
+    """The needs of a project's newest analysis, the greatest opportunity first."""
+
+    serializer_class = NeedSerializer
+    pagination_class = ByRank
+
+    def listed(self) -> QuerySet[Need]:
+        analysis = querysets.current_analysis(self.project)
+        return querysets.needs_of(analysis) if analysis else Need.objects.none()
+
+
+class NeedView(RoomView):
+    """One need."""
+
+    @extend_schema(responses=NeedDetailSerializer)
+    def get(self, request: Request, need_id: uuid.UUID) -> Response:
+        """One need with the sentences that show it best, at most 30."""
+        return Response(NeedDetailSerializer(querysets.need(need_id)).data)
+
+
+class ByTelling(CursorPages):
+    """Ranked sentences first, then the others as they stand in the reviews: a place no two of them share."""
+
+    ordering = ("place", "id")
+
+
+class EvidenceView(RoomListView):
+    """All sentences that show a need, the most telling first."""
+
+    serializer_class = EvidenceSerializer
+    pagination_class = ByTelling
+
+    def listed(self) -> QuerySet[Evidence]:
+        found = querysets.evidence_of(querysets.need(self.kwargs["need_id"]))
+        return found.annotate(place=Coalesce("rank", F("sentence__number") + 1_000_000))

@@ -1,0 +1,263 @@
+"""The API's review datasets, their imports, reviews and rejected rows."""
+
+import json
+import uuid
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ideation.base.api import Body, CursorPages, Filters, RoomListView, RoomView
+from ideation.base.errors import sentence
+from ideation.catalog.api import ProjectRoom
+from ideation.jobs.api import ACCEPTED, LOCATION, accepted
+from ideation.reviews import querysets, services
+from ideation.reviews.models import DatasetImport, RejectedRow, Review, ReviewDataset
+from mlcore.specs.reviewfile import ROLES
+
+IMPORT_REVIEWS: tuple[str, ...] = ("import_reviews",)
+
+
+class DatasetSerializer(serializers.ModelSerializer[ReviewDataset]):
+    """Reviews that belong together."""
+
+    project = serializers.UUIDField(source="project_id", read_only=True)
+    version = serializers.SerializerMethodField(help_text="Number of its newest version; null before the first import.")
+    reviews_count = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReviewDataset
+        fields = read_only_fields = ("id", "project", "name", "version", "reviews_count", "created_at")
+
+    def get_version(self, dataset: ReviewDataset) -> int | None:
+        newest = next(iter(dataset.versions.all()), None)
+        return newest.number if newest else None
+
+    def get_reviews_count(self, dataset: ReviewDataset) -> int:
+        newest = next(iter(dataset.versions.all()), None)
+        return newest.reviews_count if newest else 0
+
+
+class LayoutSerializer(serializers.Serializer[Any]):
+    """How the file was recognised. `mapping` is what the import goes by unless another one is sent."""
+
+    encoding = serializers.CharField()
+    delimiter = serializers.CharField()
+    columns = serializers.ListField(child=serializers.CharField())
+    mapping = serializers.DictField(
+        child=serializers.IntegerField(), help_text=f"Role ({', '.join(ROLES)}) → index of its column, from 0."
+    )
+    rating_scale = serializers.ListField(child=serializers.FloatField())
+    date_format = serializers.CharField()
+    sample = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="The first rows, as they stand in the file."
+    )
+
+
+class ImportSerializer(serializers.ModelSerializer[DatasetImport]):
+    """One file: how it was recognised, and what became of its rows."""
+
+    project = serializers.UUIDField(source="dataset.project_id", read_only=True)
+    dataset = serializers.UUIDField(source="dataset_id", read_only=True)
+    layout = LayoutSerializer(read_only=True)
+
+    class Meta:
+        model = DatasetImport
+        fields = read_only_fields = (
+            "id", "project", "dataset", "file_name", "file_bytes", "file_sha256", "layout", "rows_read", "imported",
+            "duplicates", "rejected", "created_at", "finished_at",
+        )  # fmt: skip
+
+
+class ReviewSerializer(serializers.ModelSerializer[Review]):
+    """What one customer wrote."""
+
+    label = serializers.CharField(read_only=True, help_text="Its id in the file, else `#` and its line.")
+    dataset = serializers.UUIDField(source="dataset_id", read_only=True)
+    product = serializers.UUIDField(source="product_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Review
+        fields = read_only_fields = (
+            "id", "label", "dataset", "line", "title", "text", "rating", "date", "product", "product_name", "source",
+            "language", "created_at",
+        )  # fmt: skip
+
+
+class RejectedRowSerializer(serializers.ModelSerializer[RejectedRow]):
+    """A row that could not be used."""
+
+    detail = serializers.SerializerMethodField()
+
+    class Meta:
+        model = RejectedRow
+        fields = read_only_fields = ("line", "column", "code", "detail", "value")
+
+    def get_detail(self, row: RejectedRow) -> str:
+        return sentence(row.code)
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}})
+class MappingField(serializers.JSONField):
+    """Role → index of its column; in a form, as JSON. The columns are known from the import in the context."""
+
+    def to_internal_value(self, data: Any) -> dict[str, int]:
+        try:
+            sent = super().to_internal_value(json.loads(data) if isinstance(data, str) else data)
+        except (RecursionError, ValueError):
+            raise serializers.ValidationError(_("This isn't JSON.")) from None
+        if not isinstance(sent, dict):
+            raise serializers.ValidationError(_('An object such as {"text": 2, "rating": 0}.'))
+        for role, column in sent.items():
+            if role not in ROLES:
+                raise serializers.ValidationError(
+                    _("%(role)s is no role. The roles are %(roles)s.") % {"role": repr(role), "roles": ", ".join(ROLES)}
+                )
+            if not isinstance(column, int) or isinstance(column, bool) or column < 0:
+                raise serializers.ValidationError(_("A column is said by its index, from 0."))
+        return sent
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Columns", value={"mapping": {"text": 4, "rating": 1, "date": 0}})])
+class StartBody(Body):
+    """Which column is what; left out, as it was recognised."""
+
+    mapping = MappingField(required=False)
+
+    def validate_mapping(self, mapping: dict[str, int]) -> dict[str, int]:
+        columns = len(self.context["columns"])
+        if max(mapping.values(), default=0) >= columns:
+            raise serializers.ValidationError(_("The file has %(count)s columns.") % {"count": columns})
+        return mapping
+
+
+class UploadBody(Body):
+    """A review file: CSV or TSV with a header row."""
+
+    file = serializers.FileField(allow_empty_file=True)  # import_prepare says more about an empty one
+    dataset = serializers.UUIDField(required=False, help_text="The dataset to add to; left out, a new one is made.")
+
+
+class DatasetsView(ProjectRoom, RoomListView):
+    """A project's review datasets, newest first."""
+
+    serializer_class = DatasetSerializer
+
+    def listed(self) -> QuerySet[ReviewDataset]:
+        return querysets.datasets_of(self.project).prefetch_related("versions")
+
+
+class DatasetView(RoomView):
+    """One dataset."""
+
+    @extend_schema(responses=DatasetSerializer)
+    def get(self, request: Request, dataset_id: uuid.UUID) -> Response:
+        """One review dataset."""
+        found = ReviewDataset.objects.prefetch_related("versions").filter(pk=dataset_id).first()
+        if found is None:
+            raise Http404
+        return Response(DatasetSerializer(found).data)
+
+
+class ImportsView(ProjectRoom, RoomListView):
+    """A project's uploaded files, newest first."""
+
+    serializer_class = ImportSerializer
+    parser_classes = [MultiPartParser]
+    capabilities: ClassVar[tuple[str, ...]] = IMPORT_REVIEWS
+
+    def listed(self) -> QuerySet[DatasetImport]:
+        return querysets.imports_of(self.project)
+
+    @extend_schema(request=UploadBody, responses={201: ImportSerializer})
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Stores a file and says how its columns are recognised. Nothing is imported until the import is started."""
+        sent = self.body(UploadBody)
+        dataset = None
+        if "dataset" in sent:
+            dataset = querysets.datasets_of(self.project).filter(pk=sent["dataset"]).first()
+            if dataset is None:
+                raise serializers.ValidationError({"dataset": [_("This project has no such dataset.")]})
+        found = services.import_prepare(
+            project=self.project, file=sent["file"], file_name=sent["file"].name, dataset=dataset
+        )
+        return Response(ImportSerializer(found).data, status=201)
+
+
+class ImportView(RoomView):
+    """One import."""
+
+    @extend_schema(responses=ImportSerializer)
+    def get(self, request: Request, import_id: uuid.UUID) -> Response:
+        """One file, and what became of its rows."""
+        return Response(ImportSerializer(querysets.dataset_import(import_id)).data)
+
+
+class ImportStartView(RoomView):
+    """Begins an import."""
+
+    capabilities = IMPORT_REVIEWS
+
+    @extend_schema(request=StartBody, responses=ACCEPTED, parameters=[LOCATION])
+    def post(self, request: Request, import_id: uuid.UUID) -> Response:
+        """Queues the import of a file that was uploaded before."""
+        found = querysets.dataset_import(import_id)
+        sent = self.body(StartBody, columns=found.layout["columns"])
+        mapping = sent.get("mapping", found.layout["mapping"])
+        return accepted(
+            services.import_start(dataset_import=found, mapping=mapping, created_by=self.acting_user())
+        )
+
+
+class ByLine(CursorPages):
+    """In the order of the file."""
+
+    ordering = ("line", "id")
+
+
+class RejectedRowsView(RoomListView):
+    """The rows of an import that could not be used, in the order of the file."""
+
+    serializer_class = RejectedRowSerializer
+    pagination_class = ByLine
+
+    def listed(self) -> QuerySet[RejectedRow]:
+        return querysets.rejected_rows(querysets.dataset_import(self.kwargs["import_id"]))
+
+
+class ReviewFilters(Filters):
+    """Narrows the list of reviews."""
+
+    language = serializers.CharField(max_length=10, required=False, help_text="As `en` or `zh`; known after an analysis.")
+    rating = serializers.FloatField(min_value=1, max_value=5, required=False, help_text="On the scale of 1 to 5.")
+    dataset = serializers.UUIDField(required=False)
+    product = serializers.UUIDField(required=False)
+
+
+class ReviewsView(ProjectRoom, RoomListView):
+    """A project's reviews, in the order of their files."""
+
+    serializer_class = ReviewSerializer
+    pagination_class = ByLine
+    filters = ReviewFilters
+
+    def listed(self) -> QuerySet[Review]:
+        return querysets.reviews_of(self.project)
+
+
+class ReviewView(RoomView):
+    """One review."""
+
+    @extend_schema(responses=ReviewSerializer)
+    def get(self, request: Request, review_id: uuid.UUID) -> Response:
+        """One review: what the customer wrote, word for word."""
+        found = Review.objects.filter(pk=review_id).first()
+        if found is None:
+            raise Http404
+        return Response(ReviewSerializer(found).data)

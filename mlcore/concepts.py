@@ -1,0 +1,261 @@
+"""Writes product concepts for a brief: each answers its own combination of needs, feature by feature.
+
+A small model cannot plan a product, but it can say, in one line, by what part or material a need may be met. So code
+plans (which needs, which of them leads), asks for several features a need in one batch, chooses, and only then asks
+for the target user, the pitch that sums the chosen features up, and the name. Claims about customers are not written
+by the model at all (see `claims`).
+"""
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from mlcore.backends import Backend, open_backend
+from mlcore.choosing import Candidate, Chooser, nearest
+from mlcore.claims import claims, insight
+from mlcore.embed import Encoder, open_encoder
+from mlcore.events import Event, Progress
+from mlcore.folders import write_file
+from mlcore.frames import Tail, feature_form, parse_tail, parse_value, shots, tail_form
+from mlcore.specs.concepts import ConceptsDone, ConceptsSpec, ConceptWritten, NeedSpec
+
+FEWEST, MOST = 3, 5
+"""Features of a concept."""
+
+ROUNDS = 3
+"""Times that missing concepts are tried anew before the rest is given up."""
+
+FEATURE_TOKENS, TAIL_TOKENS = 48, 96
+TEMPERATURE, TOP_P = 0.7, 0.92
+TIED = 0.45
+"""Cosine from which a feature is said to answer another need of its concept, too."""
+
+DEMAND = {"en": "I want %s", "zh": "我想要%s"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """Candidates written for each value that is needed."""
+
+    features: int
+    tails: int
+    together: int
+    """Concepts whose tails are written in one batch; the first of them can be shown while the next are written."""
+
+
+SMALL = Effort(features=3, tails=5, together=4)
+LARGE = Effort(features=2, tails=2, together=4)
+"""For a server: its models fail less, and every answer costs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A place for one feature."""
+
+    asked: str
+    """A need's statement, or what the brief demands."""
+    need: NeedSpec | None
+    """None for a demand."""
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A concept under way."""
+
+    slots: list[Slot]
+    """The lead need's first."""
+    chosen: list[tuple[Slot, Candidate]] = field(default_factory=list)
+
+    @property
+    def needs(self) -> list[NeedSpec]:
+        """The needs that got a feature, the lead need first."""
+        return list({slot.need.id: slot.need for slot, _ in self.chosen if slot.need}.values())
+
+    @property
+    def features(self) -> list[Candidate]:
+        return [candidate for _, candidate in self.chosen]
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has enough features, one for the lead need among them."""
+        return len(self.chosen) >= FEWEST and self.chosen[0][0] == self.slots[0]
+
+
+def write_concepts(spec: ConceptsSpec) -> Iterator[Event]:
+    """Yields Progress and a ConceptWritten for each concept as soon as it is whole, at last ConceptsDone.
+
+    The same spec gives the same concepts, if the model does. Writes concepts.json into spec.output, if given. Raises
+    InputError for what the user can mend (a model that is missing, a server that is down).
+    """
+    backend = open_backend(spec.backend)
+    tuned = spec.backend.kind == "local" and spec.backend.adapter is not None and spec.brief.language == "en"
+    effort = SMALL if spec.backend.kind == "local" else LARGE
+    yield from write_with(backend, spec, tuned=tuned, effort=effort)
+
+
+def write_with(backend: Backend, spec: ConceptsSpec, *, tuned: bool, effort: Effort = SMALL) -> Iterator[Event]:
+    """`write_concepts` with an open backend; `tuned` models get the bare forms, others worked examples before them."""
+    if spec.brief.language not in backend.languages:
+        yield from _finish(spec, [], 0, "model_language")
+        return
+    writer = _Writer(backend, spec, tuned, effort)
+    done: list[ConceptWritten] = []
+    tried = 0
+    for attempt in range(ROUNDS):
+        missing = spec.count - len(done)
+        if not missing:
+            break
+        tried += missing
+        for event in writer.round(missing, attempt, len(done)):
+            if isinstance(event, ConceptWritten):
+                done.append(event)
+            yield event
+    yield from _finish(spec, done, tried, None if len(done) == spec.count else "too_few_good")
+
+
+def plan(needs: Sequence[NeedSpec], count: int, seed: int) -> list[list[NeedSpec]]:
+    """Which needs each of `count` concepts answers, the lead need first: 3 to 5 of them, or all if there are fewer.
+
+    Leads go round in the brief's order, so that no two concepts start alike before every need has led. The others are
+    those that have been used least, more mentioned ones first; the seed decides between equals.
+    """
+    chance = random.Random(seed)
+    used = dict.fromkeys((n.id for n in needs), 0)
+    plans: list[list[NeedSpec]] = []
+    for number in range(count):
+        lead = needs[number % len(needs)]
+        rest = [n for n in needs if n.id != lead.id]
+        ties = {n.id: chance.random() for n in rest}
+        rest.sort(key=lambda n: (used[n.id], -n.mentions // 5, ties[n.id]))
+        size = 3 + (number + seed) % 3
+        chosen = [lead, *rest[: size - 1]]
+        for need in chosen:
+            used[need.id] += 1
+        plans.append(chosen)
+    return plans
+
+
+class _Writer:
+    """Carries what has been chosen from round to round, so that nothing is said twice."""
+
+    def __init__(self, backend: Backend, spec: ConceptsSpec, tuned: bool, effort: Effort) -> None:
+        self._backend, self._spec, self._brief, self._effort = backend, spec, spec.brief, effort
+        self._encoder: Encoder = open_encoder()
+        self._chooser = Chooser(brief=spec.brief, encoder=self._encoder)
+        language = spec.brief.language
+        self._before = {kind: "" if tuned else shots(language, kind) for kind in ("feature", "tail")}
+
+    def round(self, count: int, attempt: int, ready: int) -> Iterator[Event]:
+        """Plans and writes `count` concepts; those that fail the checks are left out."""
+        seed = self._spec.seed + 7919 * attempt
+        drafts = [self._draft(needs) for needs in plan(self._brief.needs, ready + count, seed)[ready:]]
+        yield Progress(step="features", done=0, total=count, unit="concepts")
+        self._fill(drafts, seed)
+        whole = [d for d in drafts if d.complete]
+        for first in range(0, len(whole), self._effort.together):
+            group = whole[first : first + self._effort.together]
+            for draft, tails in zip(group, self._tails(group, seed + first), strict=True):
+                tail = self._chooser.tail(tails, draft.features)
+                if tail:
+                    ready += 1
+                    yield self._whole(draft, tail, ready)
+            yield Progress(step="concepts", done=min(first + len(group), count), total=count, unit="concepts")
+
+    def _draft(self, needs: Sequence[NeedSpec]) -> Draft:
+        demands = [Slot(asked=d, need=None) for d in self._brief.must_have]
+        asked = [Slot(asked=n.statement, need=n) for n in needs][: MOST - len(demands)]
+        while len(asked) + len(demands) < FEWEST:
+            # One or two needs only: each gets several features.
+            asked.append(asked[len(asked) % len(needs)])
+        return Draft(slots=asked + demands)
+
+    def _fill(self, drafts: Sequence[Draft], seed: int) -> None:
+        """Writes the features of all drafts in one batch and shares them out."""
+        slots = [slot for draft in drafts for slot in draft.slots]
+        prompts = [self._feature_prompt(slot, turn) for slot in slots for turn in range(self._effort.features)]
+        answers = self._complete("feature", prompts, FEATURE_TOKENS, seed)
+        texts: dict[Slot, list[str]] = {slot: [] for slot in slots}
+        for index, answer in enumerate(answers):
+            texts[slots[index // self._effort.features]].append(parse_value(answer, self._brief.language))
+        pools = {slot: self._pool(slot, written) for slot, written in texts.items()}
+        for draft in drafts:
+            for slot in draft.slots:
+                candidate = self._chooser.take(pools[slot], draft.features)
+                if candidate:
+                    draft.chosen.append((slot, candidate))
+
+    def _feature_prompt(self, slot: Slot, turn: int) -> str:
+        language = self._brief.language
+        if slot.need is None:
+            return feature_form(language, self._product, DEMAND[language] % slot.asked, [])
+        said = [e.text for e in slot.need.evidence if e.text.strip() != slot.asked.strip()][:6]
+        shown = [said[(turn + i) % len(said)] for i in range(min(2, len(said)))]
+        return feature_form(language, self._product, slot.asked, shown)
+
+    def _pool(self, slot: Slot, texts: Sequence[str]) -> list[Candidate]:
+        if slot.need:
+            return self._chooser.features(texts, slot.asked, [e.text for e in slot.need.evidence])
+        found = self._chooser.features(texts, slot.asked, [], demand=slot.asked)
+        # A demand must be met in every concept: its own words stand in where the model has none.
+        row = self._encoder.encode([slot.asked])[0]
+        return [*found, Candidate(text=slot.asked, relevance=1.0, concreteness=0.0, vector=row)]
+
+    def _tails(self, drafts: Sequence[Draft], seed: int) -> list[list[Tail]]:
+        language, audience = self._brief.language, self._brief.audience
+        prompts = [
+            tail_form(language, self._product, [f.text for f in draft.features], audience)
+            for draft in drafts
+            for _ in range(self._effort.tails)
+        ]
+        answers = self._complete("tail", prompts, TAIL_TOKENS, seed + 104_729)
+        parsed = [parse_tail(answer, language, audience) for answer in answers]
+        return [parsed[i : i + self._effort.tails] for i in range(0, len(parsed), self._effort.tails)]
+
+    def _complete(self, kind: str, prompts: Sequence[str], max_tokens: int, seed: int) -> list[str]:
+        stop = ["\n\n"] if self._before[kind] or kind == "tail" else ["\n"]
+        return self._backend.complete(
+            [self._before[kind] + p for p in prompts],
+            max_tokens=max_tokens, stop=stop, temperature=TEMPERATURE, top_p=TOP_P, seed=seed,
+        )  # fmt: skip
+
+    @property
+    def _product(self) -> str:
+        """With the category where the product's name alone says little ('Aura', 'S2')."""
+        short = len(self._brief.product.split()) < 2 and self._brief.language == "en"
+        return f"{self._brief.product} ({self._brief.category})" if short and self._brief.category else self._brief.product
+
+    def _whole(self, draft: Draft, tail: Tail, number: int) -> ConceptWritten:
+        language, needs = self._brief.language, draft.needs
+        features = []
+        for slot, candidate in draft.chosen:
+            near = nearest(candidate.vector, needs, self._encoder, at_least=TIED)
+            own = [slot.need.id] if slot.need else near[:1]
+            features.append({"text": candidate.text, "needs": list(dict.fromkeys(own + near))[:2]})
+        return ConceptWritten(
+            number=number, name=tail.name, pitch=tail.pitch, target_user=tail.target_user,
+            insight=insight(needs, language), features=features, claims=claims(needs, language),
+            scores=_scores(draft.features),
+        )  # fmt: skip
+
+
+def _scores(features: Sequence[Candidate]) -> dict[str, float]:
+    rows = np.array([f.vector for f in features])
+    alike = (rows @ rows.T)[~np.eye(len(rows), dtype=bool)].mean()
+    parts = {
+        "relevance": float(np.mean([f.relevance for f in features])),
+        "concreteness": float(np.mean([f.concreteness for f in features])),
+        "distinctness": float(min(1.0, max(0.0, 1.0 - alike))),
+    }
+    parts["overall"] = 0.5 * parts["relevance"] + 0.3 * parts["concreteness"] + 0.2 * parts["distinctness"]
+    return {name: round(value, 3) for name, value in parts.items()}
+
+
+def _finish(spec: ConceptsSpec, done: Sequence[ConceptWritten], tried: int, reason: str | None) -> Iterator[Event]:
+    if spec.output:
+        spec.output.mkdir(parents=True, exist_ok=True)
+        text = json.dumps([asdict(c) for c in done], ensure_ascii=False, indent=1)
+        write_file(spec.output / "concepts.json", text.encode())
+    yield ConceptsDone(count=len(done), tried=tried, reason=reason)
