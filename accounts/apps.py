@@ -16,7 +16,7 @@ class AccountsConfig(AppConfig):
         connection_created.connect(refuse_strong_role, dispatch_uid="accounts.refuse_strong_role")
 
 
-def refuse_strong_role(connection: BaseDatabaseWrapper, **kwargs: object) -> None:
+def refuse_strong_role(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:
     """Raises ImproperlyConfigured when `default` connects as superuser, BYPASSRLS or owner of the tables."""
     if connection.alias != "default":
         return

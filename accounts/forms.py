@@ -30,7 +30,9 @@ class KeyForm(forms.Form):
     """A new API key."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=100, help_text=_("Which system uses it, so that you know what you revoke later.")
+        label=_("Name"),
+        max_length=100,
+        help_text=_("Which system uses it, so that you know what you revoke later."),
     )
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),

@@ -1,4 +1,4 @@
-"""Where a request's brand is decided, once: from the URL or from the API key, and the wall goes up around all the rest."""
+"""Where a request's brand is decided, once: from the URL or the API key, and the wall goes up around all the rest."""
 
 import re
 import uuid

@@ -4,7 +4,15 @@ from typing import Final
 
 CAPABILITIES: Final[dict[str, frozenset[str]]] = {
     "owner": frozenset(
-        {"see", "import_reviews", "run_analysis", "train_models", "write_concepts", "manage_projects", "manage_keys"}
+        {
+            "see",
+            "import_reviews",
+            "run_analysis",
+            "train_models",
+            "write_concepts",
+            "manage_projects",
+            "manage_keys",
+        }
     ),
     "manager": frozenset(
         {"see", "import_reviews", "run_analysis", "train_models", "write_concepts", "manage_projects"}

@@ -92,13 +92,15 @@ class TenantConstraint(models.BaseConstraint):
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         # Run at the end of the migration, when the tables and keys that are referred to exist.
-        assert model is not None and schema_editor is not None
+        assert model is not None
+        assert schema_editor is not None
         table = Table(model._meta.db_table, schema_editor.quote_name)
         schema_editor.deferred_sql.append(Statement(self.statements(model)[0], table=table))
         return None
 
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
-        assert model is not None and schema_editor is not None
+        assert model is not None
+        assert schema_editor is not None
         return Statement(self.statements(model)[1], table=Table(model._meta.db_table, schema_editor.quote_name))
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
@@ -120,12 +122,15 @@ class RowsOfBrand(TenantConstraint):
 
     def statements(self, model: type[models.Model]) -> tuple[str, str]:
         rule = f"{self.column} = {CURRENT_BRAND}"
-        return (
+        make = (
             "ALTER TABLE %(table)s ENABLE ROW LEVEL SECURITY; ALTER TABLE %(table)s FORCE ROW LEVEL SECURITY; "
-            f"CREATE POLICY {self.name} ON %(table)s USING ({rule}) WITH CHECK ({rule})",
-            f"DROP POLICY {self.name} ON %(table)s; ALTER TABLE %(table)s NO FORCE ROW LEVEL SECURITY; "
-            "ALTER TABLE %(table)s DISABLE ROW LEVEL SECURITY",
+            f"CREATE POLICY {self.name} ON %(table)s USING ({rule}) WITH CHECK ({rule})"
         )
+        remove = (
+            f"DROP POLICY {self.name} ON %(table)s; ALTER TABLE %(table)s NO FORCE ROW LEVEL SECURITY; "
+            "ALTER TABLE %(table)s DISABLE ROW LEVEL SECURITY"
+        )
+        return make, remove
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -136,9 +141,9 @@ class SystemReads(TenantConstraint):
     """Lets the functions of the role `ideation_system` read this table across brands."""
 
     def statements(self, model: type[models.Model]) -> tuple[str, str]:
+        make = f"CREATE POLICY {self.name} ON %(table)s FOR SELECT TO ideation_system USING (true)"
         return (
-            f"GRANT SELECT ON %(table)s TO ideation_system; "
-            f"CREATE POLICY {self.name} ON %(table)s FOR SELECT TO ideation_system USING (true)",
+            f"{make}; GRANT SELECT ON %(table)s TO ideation_system",
             f"DROP POLICY {self.name} ON %(table)s; REVOKE SELECT ON %(table)s FROM ideation_system",
         )
 
@@ -152,11 +157,11 @@ class SameBrand(TenantConstraint):
         self.to = to
 
     def statements(self, model: type[models.Model]) -> tuple[str, str]:
-        return (
+        make = (
             f'ALTER TABLE %(table)s ADD CONSTRAINT {self.name} FOREIGN KEY (brand_id, "{self.column}") '
-            f'REFERENCES "{self.to}" (brand_id, id) DEFERRABLE INITIALLY DEFERRED',
-            f"ALTER TABLE %(table)s DROP CONSTRAINT {self.name}",
+            f'REFERENCES "{self.to}" (brand_id, id) DEFERRABLE INITIALLY DEFERRED'
         )
+        return make, f"ALTER TABLE %(table)s DROP CONSTRAINT {self.name}"
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -183,7 +188,8 @@ class BrandForeignKey(models.ForeignKey[Any, Any]):
             to = cls if self.remote_field.model == "self" else self.remote_field.model
             to_table = str(to).lower().replace(".", "_") if isinstance(to, str) else to._meta.db_table
             _add_constraint(
-                cls, SameBrand(name=f"{cls._meta.db_table}_{name}_brand"[:63], column=self.attname, to=to_table)
+                cls,
+                SameBrand(name=f"{cls._meta.db_table}_{name}_brand"[:63], column=self.attname, to=to_table),
             )
 
     def deconstruct(self) -> Any:
@@ -232,7 +238,7 @@ class OwnerMigrates:
 
 
 def system_function(name: str, arguments: str, returns: str, body: str) -> RunSQL:
-    """A migration operation: a function that looks across brands, owned by `ideation_system`, for the app role alone."""
+    """A migration operation: a function across brands, owned by `ideation_system`, for `ideation_app` alone."""
     assert name in SYSTEM_FUNCTIONS, f"{name} is not in the list of functions that look across brands"
     signature = f"{name}({arguments})"
     return RunSQL(

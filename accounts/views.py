@@ -38,7 +38,9 @@ class LoginView(DjangoLoginView):
 def back(request: HttpRequest) -> str:
     """The page that a form was sent from, if it is one of ours, else home."""
     wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else "/"
 
 
@@ -68,7 +70,9 @@ def keys(request: BrandRequest) -> HttpResponse:
         form = KeyForm()
     context = {"form": form, "made": made, "text": text, "keys": ApiKey.objects.select_related("created_by")}
     status = 400 if form.is_bound else 200
-    response = render(request, "accounts/keys.html", {"section": "keys", "scopes": SCOPE_WORDS, **context}, status=status)
+    response = render(
+        request, "accounts/keys.html", {"section": "keys", "scopes": SCOPE_WORDS, **context}, status=status
+    )
     # The key's text must not stay in a cache or come back with the back button.
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""Every address of the API, its OpenAPI document and its pages to try it out; what isn't one is refused as a problem."""
+"""Every address of the API, its OpenAPI document and the page to try it out on."""
 
 from django.urls import include, path
 from django.views.decorators.cache import cache_control

@@ -1,4 +1,4 @@
-"""Reads a file of reviews (CSV or TSV) row by row, without ever holding it whole; every row comes out good or with a reason.
+"""Reads a file of reviews (CSV or TSV) row by row, never holding it whole; every row comes out good or with a reason.
 
 Encoding, delimiter, columns, rating scale and date format are recognised from the file itself.
 """
@@ -26,27 +26,46 @@ MAX_COLUMNS = 500
 MAX_LINE = 4_000_000
 MAX_TEXT = 20_000
 
-BINARY_STARTS = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"PAR1", b"\x7fELF", b"\xd0\xcf\x11\xe0")
+BINARY_STARTS = (
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"PAR1",
+    b"\x7fELF",
+    b"\xd0\xcf\x11\xe0",
+)
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DATE_FORMATS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
-    "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y年%m月%d日", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y年%m月%d日", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y",
+    "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
     "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%Y%m%d",
 )  # fmt: skip
 NAMES: dict[str, tuple[str, ...]] = {
-    "text": ("text", "review", "review text", "reviewtext", "review body", "body", "content", "comment", "comments", "verbatim",
-             "verified reviews", "feedback text", "评论", "评论内容", "评价", "评价内容", "内容", "正文", "评语"),
+    "text": (
+        "text", "review", "review text", "reviewtext", "review body", "body", "content", "comment", "comments",
+        "verbatim", "verified reviews", "feedback text", "评论", "评论内容", "评价", "评价内容", "内容", "正文", "评语",
+    ),
     "title": ("title", "review title", "headline", "summary", "subject", "标题", "评论标题", "主题"),
     "rating": ("rating", "stars", "score", "star rating", "overall", "rate", "label", "评分", "星级", "打分", "评级"),
-    "date": ("date", "review date", "time", "created", "created at", "timestamp", "submitted at", "时间", "日期", "评论时间",
-             "评价时间"),
-    "product": ("product", "product name", "product id", "item", "sku", "asin", "variation", "model", "clothing id", "商品",
-                "商品名称", "产品", "商品名", "款式", "cat", "category", "类别"),
+    "date": (
+        "date", "review date", "time", "created", "created at", "timestamp", "submitted at", "时间", "日期", "评论时间",
+        "评价时间",
+    ),
+    "product": (
+        "product", "product name", "product id", "item", "sku", "asin", "variation", "model", "clothing id", "商品",
+        "商品名称", "产品", "商品名", "款式", "cat", "category", "类别",
+    ),
     "source": ("source", "channel", "platform", "site", "来源", "渠道", "平台"),
-    "author": ("author", "user", "user name", "username", "reviewer", "reviewer name", "customer", "作者", "用户", "用户名", "昵称",
-               "买家"),
+    "author": (
+        "author", "user", "user name", "username", "reviewer", "reviewer name", "customer", "作者", "用户", "用户名",
+        "昵称", "买家",
+    ),
     "id": ("id", "review id", "reviewid", "uuid", "编号", "评论编号"),
 }  # fmt: skip
+"""role → what its column is called, in lower case, the most telling first."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -230,7 +249,9 @@ def _number(cell: str) -> float | None:
 
 def _date_format(cells: list[str]) -> str:
     filled = [cell for cell in cells if cell]
-    return max(DATE_FORMATS, key=lambda form: sum(_parses(cell, form) for cell in filled)) if filled else DATE_FORMATS[0]
+    return (
+        max(DATE_FORMATS, key=lambda form: sum(_parses(cell, form) for cell in filled)) if filled else DATE_FORMATS[0]
+    )
 
 
 def _parses(cell: str, form: str) -> bool:
@@ -373,18 +394,17 @@ def _date(cell: str, layout: FileLayout) -> date | None:
 
 def read_reviews(path: Path) -> list[dict[str, Any]]:
     """All good rows of a file as review objects ({"id", "text", "title", "rating", "date", "product", "source"})."""
-    reviews = []
-    for event in read(ReadSpec(path=path, layout=recognise(path))):
-        for row in event.rows if isinstance(event, Batch) else []:
-            reviews.append(
-                {
-                    "id": row.external_id or str(row.line),
-                    "text": row.text,
-                    "title": row.title,
-                    "rating": row.rating,
-                    "date": row.date,
-                    "product": row.product,
-                    "source": row.source,
-                }
-            )
-    return reviews
+    events = read(ReadSpec(path=path, layout=recognise(path)))
+    return [_plain(row) for event in events if isinstance(event, Batch) for row in event.rows]
+
+
+def _plain(row: ReviewRow) -> dict[str, Any]:
+    return {
+        "id": row.external_id or str(row.line),
+        "text": row.text,
+        "title": row.title,
+        "rating": row.rating,
+        "date": row.date,
+        "product": row.product,
+        "source": row.source,
+    }

@@ -10,7 +10,9 @@ class Migration(migrations.Migration):
 
     dependencies = [("accounts", "0001_initial")]
     operations = [
-        system_function("brand_of_slug", "wanted text", "SETOF uuid", "SELECT id FROM accounts_brand WHERE slug = wanted"),
+        system_function(
+            "brand_of_slug", "wanted text", "SETOF uuid", "SELECT id FROM accounts_brand WHERE slug = wanted"
+        ),
         system_function(
             "brand_of_api_key",
             "wanted text",

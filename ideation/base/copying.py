@@ -17,9 +17,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]],
     conflict = f"ON CONFLICT ({', '.join(unique)}) DO NOTHING" if unique else ""
     count = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {listed} FROM "{table}" WITH NO DATA'
-        )
+        cursor.execute(f'CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {listed} FROM "{table}" WITH NO DATA')
         with cursor.copy(f"COPY incoming ({listed}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of every endpoint: its room, its filters, the key, and the problems it answers with."""
+"""What the OpenAPI document says of every endpoint: its room, its filters, the key, and how it refuses."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ class ProblemFieldSerializer(serializers.Serializer[Any]):
     ]
 )
 class ProblemSerializer(serializers.Serializer[Any]):
-    """A refusal, as RFC 9457 describes it. `code` is for programs, `detail` for people, in the language they ask for."""
+    """A refusal, as RFC 9457 describes it. `code` is for programs, `detail` for people, in their language."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -105,5 +105,5 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "idn_PREFIX_SECRET",
-            "description": "A brand's API key. It acts for that brand alone, as far as its scopes (read, write, jobs) go.",
+            "description": "A brand's API key: for that brand alone, as far as its scopes (read, write, jobs) go.",
         }

@@ -1,4 +1,4 @@
-"""Reads JSON bodies strictly: bounded in size and depth, no NaN, no key twice, so that nothing surprising gets further."""
+"""Reads JSON bodies strictly: bounded in size and depth, no NaN, no key twice."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import IO, Any, NoReturn
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework import exceptions, parsers, status
+from rest_framework import exceptions, parsers
 
 LIMIT_BYTES = 2 * 2**20
 
@@ -14,7 +14,7 @@ LIMIT_BYTES = 2 * 2**20
 class TooLarge(exceptions.APIException):
     """More than is read at once."""
 
-    status_code = status.HTTP_413_CONTENT_TOO_LARGE
+    status_code = 413
     default_detail = gettext_lazy("The JSON body is over 2 MB. Send less at a time.")
     default_code = "too_large"
 

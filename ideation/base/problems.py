@@ -1,4 +1,4 @@
-"""Every refusal of the API as problem+json (RFC 9457): from views, from the framework, from addresses that don't exist."""
+"""Every refusal of the API as problem+json (RFC 9457), wherever in the stack it comes from."""
 
 import json
 import uuid
@@ -8,18 +8,39 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from ideation.base.errors import UserError
 
 PROBLEM_TYPE = "application/problem+json"
-API_PATHS = ("/api/v1/", "/api/docs/")
+API_PATHS = "/api/"
+
+Known = tuple[tuple[type[Exception], ...], int, str, Promise]
+KNOWN: tuple[Known, ...] = (
+    (
+        (Http404, exceptions.NotFound),
+        404,
+        "not_found",
+        gettext_lazy("There is nothing here, or it belongs to someone else."),
+    ),
+    ((PermissionDenied,), 403, "permission_denied", gettext_lazy("This key's scopes don't allow this.")),
+    (
+        (RequestDataTooBig,),
+        413,
+        "too_large",
+        gettext_lazy("This request is too large. Send less at a time."),
+    ),
+    ((SuspiciousOperation, ValidationError), 400, "bad_request", gettext_lazy("This request can't be read.")),
+)
+"""Errors of Django's and the framework's own: status, code, sentence. The first that fits counts."""
 
 
-def problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as problem+json: type, title, status, code, detail and, for fields, what is wrong with each.
+def problem(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001 - the framework's form
+    """The framework's exception handler: an error as problem+json, for fields with what is wrong with each.
 
     None for our own mistakes: they go on to the log, and ProblemMiddleware answers.
     """
@@ -39,27 +60,18 @@ def _problem_of(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, UserError):
         fields = [{"field": error.field, "code": error.code, "detail": str(error)}] if error.field else []
         return problem_body(error.status, error.code, str(error), fields)
-    if isinstance(error, Http404 | exceptions.NotFound):
-        return problem_body(404, "not_found", _("There is nothing here, or it belongs to someone else."))
-    if isinstance(error, PermissionDenied):
-        return problem_body(403, "permission_denied", _("This key's scopes don't allow this."))
     if isinstance(error, exceptions.ValidationError):
         return problem_body(400, "invalid", _("Some fields need mending."), _fields(error.detail))
-    if isinstance(error, ValidationError):
-        return problem_body(400, "invalid", " ".join(error.messages))
-    if isinstance(error, RequestDataTooBig):
-        return problem_body(413, "too_large", _("This request is too large. Send less at a time."))
-    if isinstance(error, SuspiciousOperation):
-        return problem_body(400, "bad_request", _("This request can't be read."))
+    for kinds, status, code, detail in KNOWN:
+        if isinstance(error, kinds):
+            return problem_body(status, code, str(detail))
     if isinstance(error, exceptions.APIException):
         codes = error.get_codes()
         return problem_body(error.status_code, codes if isinstance(codes, str) else "error", str(error.detail))
     return None
 
 
-def problem_body(
-    status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None
-) -> dict[str, Any]:
+def problem_body(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
     """The members of a problem; `code` is for programs, `detail` for people, in their language."""
     return {
         "type": "about:blank",
@@ -78,9 +90,7 @@ def _fields(detail: Any, path: str = "") -> list[dict[str, str]]:
         return [row for name, inner in names for row in _fields(inner, name.removesuffix("non_field_errors"))]
     if isinstance(detail, list):
         return [row for inner in detail for row in _fields(inner, path)]
-    return [
-        {"field": path.rstrip("."), "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
-    ]
+    return [{"field": path.rstrip("."), "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]
 
 
 class ProblemMiddleware:
@@ -107,7 +117,7 @@ def problem_response(status: int, detail: str = "") -> HttpResponse:
     return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=PROBLEM_TYPE)
 
 
-def unknown_address(request: HttpRequest, path: str = "") -> HttpResponse:
+def unknown_address(request: HttpRequest, path: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
     """The answer to every address under /api/ that isn't one."""
     detail = _("There is no such address. All of them are in /api/v1/schema/.")
     if path and not path.endswith("/"):

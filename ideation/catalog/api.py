@@ -9,7 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideation.base.api import Body, CursorPages, Filters, RoomListView, RoomView
+from ideation.base.api import CursorPages
+from ideation.base.rest import Body, Filters, RoomListView, RoomView
 from ideation.catalog import querysets, services
 from ideation.catalog.models import Product, Project
 
@@ -32,9 +33,7 @@ class ProjectBody(Body):
 
     name = serializers.CharField(max_length=120)
     category = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
-    language = serializers.ChoiceField(
-        LANGUAGES, required=False, default="en", help_text="Language of its concepts."
-    )
+    language = serializers.ChoiceField(LANGUAGES, required=False, default="en", help_text="Language of its concepts.")
 
 
 class ProductSerializer(serializers.ModelSerializer[Product]):

@@ -33,9 +33,7 @@ class Product(BrandOwnedModel):
     is_competitor = models.BooleanField(_("competitor's"), default=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["brand", "project", "sku"], name="catalog_product_sku_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["brand", "project", "sku"], name="catalog_product_sku_once")]
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -10,8 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideation.base.api import Body, CursorPages, RoomListView, RoomView
+from ideation.base.api import CursorPages
 from ideation.base.errors import sentence
+from ideation.base.rest import Body, RoomListView, RoomView
 from ideation.catalog.api import LANGUAGES, ProjectRoom
 from ideation.concepts import querysets, services
 from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, Generation
@@ -30,8 +31,8 @@ class BriefSerializer(serializers.ModelSerializer[Brief]):
     class Meta:
         model = Brief
         fields = read_only_fields = (
-            "id", "project", "title", "product", "category", "audience", "must_have", "must_avoid", "language", "needs",
-            "created_at",
+            "id", "project", "title", "product", "category", "audience", "must_have", "must_avoid", "language",
+            "needs", "created_at",
         )  # fmt: skip
 
     def get_needs(self, brief: Brief) -> list[uuid.UUID]:
@@ -85,9 +86,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
 
     class Meta:
         model = Generation
-        fields = read_only_fields = (
-            "id", "brief", "model", "backend", "wanted", "reason", "created_at", "finished_at",
-        )  # fmt: skip
+        fields = read_only_fields = ("id", "brief", "model", "backend", "wanted", "reason", "created_at", "finished_at")
 
     def get_reason(self, generation: Generation) -> ReasonSerializer | None:
         code = generation.reason_code

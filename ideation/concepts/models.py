@@ -37,9 +37,7 @@ class BriefNeed(BrandOwnedModel):
     position = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["brand", "brief", "need"], name="concepts_brief_need_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["brand", "brief", "need"], name="concepts_brief_need_once")]
         ordering = ["position"]
 
     def __str__(self) -> str:
@@ -107,9 +105,7 @@ class FeatureNeed(BrandOwnedModel):
     need = BrandForeignKey(Need, on_delete=models.CASCADE, related_name="feature_needs")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["brand", "feature", "need"], name="concepts_feature_need_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["brand", "feature", "need"], name="concepts_feature_need_once")]
 
     def __str__(self) -> str:
         return str(self.need_id)

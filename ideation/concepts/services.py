@@ -23,7 +23,14 @@ from ideation.needs.services import claim_create
 from ideation.training import querysets as training
 from ideation.training.models import ModelVersion
 from ideation.training.services import model_folder
-from mlcore.specs.concepts import BriefSpec, ConceptsDone, ConceptsSpec, ConceptWritten, EvidenceSpec, NeedSpec
+from mlcore.specs.concepts import (
+    BriefSpec,
+    ConceptsDone,
+    ConceptsSpec,
+    ConceptWritten,
+    EvidenceSpec,
+    NeedSpec,
+)
 from mlcore.specs.generate import BackendSpec
 
 QUOTES = 6
@@ -95,7 +102,11 @@ def generation_run(run: JobRun) -> dict[str, Any]:
             spec={"job": str(run.job.pk), "seed": 0},
         )
         spec = ConceptsSpec(
-            backend=backend, brief=_brief_spec(brief, evidence), count=generation.wanted, seed=0, output=run.folder
+            backend=backend,
+            brief=_brief_spec(brief, evidence),
+            count=generation.wanted,
+            seed=0,
+            output=run.folder,
         )
     done = _write(run, generation, spec, evidence)
     with run.scope():
@@ -160,9 +171,7 @@ def _brief_spec(brief: Brief, evidence: dict[str, Evidence]) -> BriefSpec:
     )
 
 
-def _write(
-    run: JobRun, generation: Generation, spec: ConceptsSpec, evidence: dict[str, Evidence]
-) -> ConceptsDone:
+def _write(run: JobRun, generation: Generation, spec: ConceptsSpec, evidence: dict[str, Evidence]) -> ConceptsDone:
     for event in run.child(spec):
         if isinstance(event, ConceptWritten):
             with run.scope():

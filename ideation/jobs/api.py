@@ -17,8 +17,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideation.base.api import Filters, RoomListView, RoomView, require
+from ideation.base.api import require
 from ideation.base.errors import sentence
+from ideation.base.rest import Filters, RoomListView, RoomView
 from ideation.jobs import querysets, services
 from ideation.jobs.kinds import KINDS, STEPS
 from ideation.jobs.models import Job, JobState
@@ -46,7 +47,10 @@ class JobPartSerializer(serializers.ModelSerializer[Job]):
     title = serializers.SerializerMethodField()
     project = serializers.UUIDField(source="project_id", read_only=True, allow_null=True)
     subject = serializers.UUIDField(
-        source="subject_id", read_only=True, allow_null=True, help_text="The import, project or brief it works on."
+        source="subject_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The import, project or brief it works on.",
     )
     step_title = serializers.SerializerMethodField()
     seconds_left = serializers.SerializerMethodField(help_text="Of the current step; null while nobody can say.")
@@ -116,16 +120,14 @@ class JobSerializer(JobPartSerializer):
         read_only_fields = fields
 
 
-ACCEPTED = {202: OpenApiResponse(JobSerializer, "Queued. `Location` is the job's address: ask there how far it is.")}
-LOCATION = OpenApiParameter(
-    "Location", str, OpenApiParameter.HEADER, response=[202], description="Address of the job."
-)
+ACCEPTED = {202: OpenApiResponse(JobSerializer, "Queued. Ask at `Location` how far it is.")}
+LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="Address of the job.")
 
 
 def accepted(job: Job) -> Response:
     """The answer of everything that takes long."""
-    found = _job(job.pk)
-    return Response(JobSerializer(found).data, status=202, headers={"Location": reverse("api:job", args=[job.pk])})
+    found, address = _job(job.pk), reverse("api:job", args=[job.pk])
+    return Response(JobSerializer(found).data, status=202, headers={"Location": address})
 
 
 def _jobs() -> QuerySet[Job]:
@@ -148,7 +150,7 @@ class JobFilters(Filters):
 
 
 class JobsView(RoomListView):
-    """The brand's jobs, newest first; parts stand inside the job that started them and as jobs of their own."""
+    """The brand's jobs, newest first; a part is listed too, besides standing in its job."""
 
     serializer_class = JobSerializer
     filters = JobFilters

@@ -92,7 +92,7 @@ def _child(spec: Spec, sender: Connection, leash: Connection, megabytes: int) ->
         sender.send(InputError("out_of_memory", megabytes=megabytes))
     except OSError as error:
         sender.send(InputError("disk_full") if error.errno == 28 else traceback.format_exc())
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, the parent is to know it
         sender.send(traceback.format_exc())
 
 

@@ -76,9 +76,7 @@ class JobRun:
     def scope(self) -> Iterator[None]:
         """A transaction in the job's brand that commits only while this worker still holds the job."""
         with brand_scope(self.job.brand_id):
-            held = Job.objects.select_for_update().filter(
-                pk=self.job.pk, token=self.job.token, state=JobState.RUNNING
-            )
+            held = Job.objects.select_for_update().filter(pk=self.job.pk, token=self.job.token, state=JobState.RUNNING)
             if not held.exists():
                 raise LeaseLost
             yield
@@ -107,9 +105,7 @@ class JobRun:
             fields["step_started_at"] = services.Now()
         if not services.job_beat(job=self.job, **fields):
             with brand_scope(self.job.brand_id):
-                cancelled = Job.objects.filter(
-                    pk=self.job.pk, token=self.job.token, cancel_requested=True
-                ).exists()
+                cancelled = Job.objects.filter(pk=self.job.pk, token=self.job.token, cancel_requested=True).exists()
             raise JobCancelled if cancelled else LeaseLost
 
     def child(self, spec: Spec, *, megabytes: int = 6000) -> Iterator[Event]:
@@ -155,7 +151,7 @@ def run_job(brand_id: uuid.UUID, job_id: uuid.UUID, kind: str, work: Work) -> No
         services.job_release(job=job, count_attempt=False)
     except (UserError, InputError) as error:
         services.job_end(job=job, state=JobState.FAILED, code=error.code, params=_plain(error.params))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a job always ends in words
         _unexpected(job, error)
     else:
         services.job_end(job=job, state=JobState.SUCCEEDED, result=result)
@@ -168,17 +164,13 @@ def _unexpected(job: Job, error: Exception) -> None:
         services.job_end(job=job, state=JobState.FAILED, code="disk_full")
         return
     reference = uuid.uuid4().hex[:8]
-    logger.exception("job %s (%s) failed, reference %s", job.pk, job.kind, reference)
+    logger.error("job %s (%s) failed, reference %s", job.pk, job.kind, reference, exc_info=error)
     if job.attempt < job.max_attempts:
         services.job_release(job=job, count_attempt=True)
     elif isinstance(error, ChildKilledError):
-        services.job_end(
-            job=job, state=JobState.FAILED, code="worker_lost", params={"attempts": job.attempt}
-        )
+        services.job_end(job=job, state=JobState.FAILED, code="worker_lost", params={"attempts": job.attempt})
     else:
-        services.job_end(
-            job=job, state=JobState.FAILED, code="unexpected", params={"reference": reference}
-        )
+        services.job_end(job=job, state=JobState.FAILED, code="unexpected", params={"reference": reference})
 
 
 def _plain(params: dict[str, object]) -> dict[str, object]:

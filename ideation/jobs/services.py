@@ -107,7 +107,12 @@ def job_beat(*, job: Job, **progress: Any) -> bool:
 
 
 def job_end(
-    *, job: Job, state: JobState, result: dict[str, Any] | None = None, code: str = "", params: dict[str, Any] | None = None
+    *,
+    job: Job,
+    state: JobState,
+    result: dict[str, Any] | None = None,
+    code: str = "",
+    params: dict[str, Any] | None = None,
 ) -> bool:
     """Ends a job that this token still holds, and wakes the job that waits for it. False if it was held no more."""
     with brand_scope(job.brand_id):
@@ -148,9 +153,10 @@ def job_wait(*, job: Job) -> None:
     """Lets a job sleep until one of its parts ends. Waking isn't an attempt."""
     with brand_scope(job.brand_id):
         mine = Job.objects.filter(pk=job.pk, token=job.token, state=JobState.RUNNING)
-        if mine.update(state=JobState.WAITING, lease_until=None, attempt=0):
-            if not Job.objects.filter(parent_id=job.pk, state__in=LIVE).exists():
-                _wake(job.pk)
+        asleep = mine.update(state=JobState.WAITING, lease_until=None, attempt=0)
+        # A part that ended meanwhile found its parent awake and woke nobody.
+        if asleep and not Job.objects.filter(parent_id=job.pk, state__in=LIVE).exists():
+            _wake(job.pk)
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideation.base.api import CursorPages, RoomListView, RoomView
+from ideation.base.api import CursorPages
+from ideation.base.rest import RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.needs import querysets, services
@@ -23,7 +24,7 @@ class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
     """One reading of one dataset version. A project shows its newest finished one."""
 
     project = serializers.UUIDField(source="project_id", read_only=True)
-    version = serializers.UUIDField(source="version_id", read_only=True, help_text="The dataset version it read.")
+    version = serializers.UUIDField(source="version_id", read_only=True, help_text="Dataset version it read.")
     languages = serializers.DictField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:
@@ -53,7 +54,8 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
 
     analysis = serializers.UUIDField(source="analysis_id", read_only=True)
     statement_by = serializers.CharField(
-        read_only=True, help_text="`model` wrote the statement, or it is `evidence`: a customer's own sentence."
+        read_only=True,
+        help_text="`model` wrote the statement, or `evidence`: a customer's sentence.",
     )
     mentions = serializers.IntegerField(read_only=True, help_text="Reviews that show it.")
     net_sentiment = serializers.FloatField(read_only=True, help_text="From -1 to 1.")
@@ -130,7 +132,7 @@ class AnalysesView(ProjectRoom, RoomListView):
 
     @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """Queues an analysis of the project's newest reviews; its needs then take the place of those before."""
+        """Queues an analysis of the project's newest reviews; its needs then take the others' place."""
         self.body()
         return accepted(services.analysis_start(project=self.project, created_by=self.acting_user()))
 

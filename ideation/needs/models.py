@@ -91,9 +91,7 @@ class Evidence(BrandOwnedModel):
     rank = models.PositiveIntegerField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["brand", "need", "sentence"], name="needs_evidence_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["brand", "need", "sentence"], name="needs_evidence_once")]
         ordering = [models.F("rank").asc(nulls_last=True)]
 
     def __str__(self) -> str:
@@ -117,9 +115,7 @@ class Citation(BrandOwnedModel):
     position = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["brand", "claim", "evidence"], name="needs_citation_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["brand", "claim", "evidence"], name="needs_citation_once")]
         ordering = ["position"]
 
     def __str__(self) -> str:

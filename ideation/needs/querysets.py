@@ -45,7 +45,7 @@ def quotes_of(need: Need, count: int, language: str = "") -> list[Evidence]:
 
 def sentences_of(review: Review) -> QuerySet[Sentence]:
     """A review's sentences in the newest finished analysis that read it, with the needs they show."""
-    newest = Analysis.objects.filter(
-        project=review.dataset.project_id, finished_at__isnull=False
-    ).order_by("-finished_at")
+    newest = Analysis.objects.filter(project=review.dataset.project_id, finished_at__isnull=False).order_by(
+        "-finished_at"
+    )
     return Sentence.objects.filter(review=review, analysis=newest.first()).prefetch_related("evidence__need")

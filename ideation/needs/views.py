@@ -6,7 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -20,7 +20,7 @@ from ideation.needs.models import Need
 from ideation.needs.querysets import current_analysis, evidence_of, needs_of, sentences_of
 from ideation.needs.querysets import need as find_need
 from ideation.needs.services import analysis_start
-from ideation.reviews.querysets import review as find_review
+from ideation.reviews.models import Review
 from ideation.reviews.querysets import reviews_of
 
 CHARTED = 150
@@ -88,7 +88,7 @@ def needs_find(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase
 @requires("see")
 def review(request: BrandRequest, review_id: uuid.UUID) -> HttpResponse:
     """A review with the needs that its sentences show; ?panel=1 gives the inside of the side panel."""
-    found = find_review(review_id)
+    found = get_object_or_404(Review.objects.select_related("dataset__project", "product"), pk=review_id)
     sentences = list(sentences_of(found))
     shown = {piece.need.pk: piece.need for sentence in sentences for piece in sentence.evidence.all()}
     context = {"section": "reviews", "review": found, "project": found.dataset.project}

@@ -13,8 +13,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideation.base.api import Body, CursorPages, Filters, RoomListView, RoomView
+from ideation.base.api import CursorPages
 from ideation.base.errors import sentence
+from ideation.base.rest import Body, Filters, RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.reviews import querysets, services
@@ -28,7 +29,7 @@ class DatasetSerializer(serializers.ModelSerializer[ReviewDataset]):
     """Reviews that belong together."""
 
     project = serializers.UUIDField(source="project_id", read_only=True)
-    version = serializers.SerializerMethodField(help_text="Number of its newest version; null before the first import.")
+    version = serializers.SerializerMethodField(help_text="Its newest version's number; null before the first import.")
     reviews_count = serializers.SerializerMethodField()
 
     class Meta:
@@ -51,12 +52,14 @@ class LayoutSerializer(serializers.Serializer[Any]):
     delimiter = serializers.CharField()
     columns = serializers.ListField(child=serializers.CharField())
     mapping = serializers.DictField(
-        child=serializers.IntegerField(), help_text=f"Role ({', '.join(ROLES)}) → index of its column, from 0."
+        child=serializers.IntegerField(),
+        help_text=f"Role ({', '.join(ROLES)}) → its column, from 0.",
     )
     rating_scale = serializers.ListField(child=serializers.FloatField())
     date_format = serializers.CharField()
     sample = serializers.ListField(
-        child=serializers.ListField(child=serializers.CharField()), help_text="The first rows, as they stand in the file."
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="The first rows, unchanged.",
     )
 
 
@@ -105,7 +108,7 @@ class RejectedRowSerializer(serializers.ModelSerializer[RejectedRow]):
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}})
 class MappingField(serializers.JSONField):
-    """Role → index of its column; in a form, as JSON. The columns are known from the import in the context."""
+    """Role → index of its column; in a form, as JSON."""
 
     def to_internal_value(self, data: Any) -> dict[str, int]:
         try:
@@ -116,15 +119,14 @@ class MappingField(serializers.JSONField):
             raise serializers.ValidationError(_('An object such as {"text": 2, "rating": 0}.'))
         for role, column in sent.items():
             if role not in ROLES:
-                raise serializers.ValidationError(
-                    _("%(role)s is no role. The roles are %(roles)s.") % {"role": repr(role), "roles": ", ".join(ROLES)}
-                )
+                known = {"role": repr(role), "roles": ", ".join(ROLES)}
+                raise serializers.ValidationError(_("%(role)s is no role. The roles are %(roles)s.") % known)
             if not isinstance(column, int) or isinstance(column, bool) or column < 0:
                 raise serializers.ValidationError(_("A column is said by its index, from 0."))
         return sent
 
 
-@extend_schema_serializer(examples=[OpenApiExample("Columns", value={"mapping": {"text": 4, "rating": 1, "date": 0}})])
+@extend_schema_serializer(examples=[OpenApiExample("Columns", value={"mapping": {"text": 4, "rating": 1}})])
 class StartBody(Body):
     """Which column is what; left out, as it was recognised."""
 
@@ -141,7 +143,7 @@ class UploadBody(Body):
     """A review file: CSV or TSV with a header row."""
 
     file = serializers.FileField(allow_empty_file=True)  # import_prepare says more about an empty one
-    dataset = serializers.UUIDField(required=False, help_text="The dataset to add to; left out, a new one is made.")
+    dataset = serializers.UUIDField(required=False, help_text="The dataset to add to; without it, a new one.")
 
 
 class DatasetsView(ProjectRoom, RoomListView):
@@ -177,7 +179,7 @@ class ImportsView(ProjectRoom, RoomListView):
 
     @extend_schema(request=UploadBody, responses={201: ImportSerializer})
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """Stores a file and says how its columns are recognised. Nothing is imported until the import is started."""
+        """Stores a file and says how its columns are recognised. Nothing is imported until its start."""
         sent = self.body(UploadBody)
         dataset = None
         if "dataset" in sent:
@@ -210,9 +212,7 @@ class ImportStartView(RoomView):
         found = querysets.dataset_import(import_id)
         sent = self.body(StartBody, columns=found.layout["columns"])
         mapping = sent.get("mapping", found.layout["mapping"])
-        return accepted(
-            services.import_start(dataset_import=found, mapping=mapping, created_by=self.acting_user())
-        )
+        return accepted(services.import_start(dataset_import=found, mapping=mapping, created_by=self.acting_user()))
 
 
 class ByLine(CursorPages):
@@ -234,8 +234,8 @@ class RejectedRowsView(RoomListView):
 class ReviewFilters(Filters):
     """Narrows the list of reviews."""
 
-    language = serializers.CharField(max_length=10, required=False, help_text="As `en` or `zh`; known after an analysis.")
-    rating = serializers.FloatField(min_value=1, max_value=5, required=False, help_text="On the scale of 1 to 5.")
+    language = serializers.CharField(max_length=10, required=False, help_text="`en`, `zh`, …; known after an analysis.")
+    rating = serializers.FloatField(min_value=1, max_value=5, required=False, help_text="From 1 to 5.")
     dataset = serializers.UUIDField(required=False)
     product = serializers.UUIDField(required=False)
 

@@ -189,8 +189,6 @@ def _version_create(dataset: ReviewDataset, number: int) -> DatasetVersion:
 def merkle_root(leaves: list[bytes]) -> bytes:
     """The root over salted leaf hashes; an odd one is carried up. Empty for no leaves."""
     while len(leaves) > 1:
-        pairs = [
-            hashlib.sha256(left + right).digest() for left, right in zip(leaves[::2], leaves[1::2], strict=False)
-        ]
+        pairs = [hashlib.sha256(left + right).digest() for left, right in zip(leaves[::2], leaves[1::2], strict=False)]
         leaves = pairs + ([leaves[-1]] if len(leaves) % 2 else [])
     return leaves[0] if leaves else b""

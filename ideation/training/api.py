@@ -9,7 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideation.base.api import CursorPages, RoomListView, RoomView
+from ideation.base.api import CursorPages
+from ideation.base.rest import RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.training import querysets, services
@@ -31,7 +32,7 @@ class TrainingRunSerializer(serializers.ModelSerializer[TrainingRun]):
     """One tuning of a base model on a dataset version."""
 
     project = serializers.UUIDField(source="project_id", read_only=True)
-    version = serializers.UUIDField(source="version_id", read_only=True, help_text="The dataset version it read.")
+    version = serializers.UUIDField(source="version_id", read_only=True, help_text="Dataset version it read.")
     spec = serializers.DictField(read_only=True)
     curve = CurvePointSerializer(many=True, read_only=True)
 
@@ -56,8 +57,8 @@ class EvaluationSerializer(serializers.ModelSerializer[Evaluation]):
     class Meta:
         model = Evaluation
         fields = read_only_fields = (
-            "id", "perplexity_base", "perplexity_tuned", "bits_per_byte_base", "bits_per_byte_tuned", "tokens", "bytes",
-            "created_at",
+            "id", "perplexity_base", "perplexity_tuned", "bits_per_byte_base", "bits_per_byte_tuned", "tokens",
+            "bytes", "created_at",
         )  # fmt: skip
 
 
@@ -73,8 +74,8 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
     class Meta:
         model = ModelVersion
         fields = read_only_fields = (
-            "id", "project", "run", "number", "base_model", "base_sha256", "base_licence", "languages", "files_sha256",
-            "corpus_sha256", "documents", "tokens", "evaluations", "created_at",
+            "id", "project", "run", "number", "base_model", "base_sha256", "base_licence", "languages",
+            "files_sha256", "corpus_sha256", "documents", "tokens", "evaluations", "created_at",
         )  # fmt: skip
 
 
@@ -89,7 +90,7 @@ class RunsView(ProjectRoom, RoomListView):
 
     @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """Queues a tuning of the base model on the project's newest reviews; it ends in a new model version."""
+        """Queues a tuning of the base model on the newest reviews; it ends in a new model version."""
         self.body()
         return accepted(services.training_start(project=self.project, created_by=self.acting_user()))
 

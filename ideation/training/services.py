@@ -18,7 +18,6 @@ from ideation.jobs.models import Job
 from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
 from ideation.reviews import querysets as reviews
-from ideation.reviews.models import DatasetVersion
 from ideation.training import querysets
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
 from mlcore.specs.evaluate import Evaluated, EvaluateSpec
@@ -70,7 +69,7 @@ def training_run(run: JobRun) -> dict[str, Any]:
     measured = _measure(run, spec, tuned)
     run.progress("saving", 0, 1, "parts")
     with run.scope():
-        model = _keep(training, version, tuned, measured)
+        model = _keep(training, tuned, measured)
     return {
         "model": str(model.pk),
         "perplexity_base": measured.perplexity_base,
@@ -95,16 +94,14 @@ def _tune(run: JobRun, training: TrainingRun, spec: FinetuneSpec) -> Tuned:
 
 
 def _measure(run: JobRun, spec: FinetuneSpec, tuned: Tuned) -> Evaluated:
-    measuring = EvaluateSpec(
-        base=spec.base, models=spec.models, adapter=tuned.folder, texts=tuned.eval_texts
-    )
+    measuring = EvaluateSpec(base=spec.base, models=spec.models, adapter=tuned.folder, texts=tuned.eval_texts)
     for event in run.child(measuring):
         if isinstance(event, Evaluated):
             return event
     raise AssertionError("measuring ended without its result")
 
 
-def _keep(training: TrainingRun, version: DatasetVersion, tuned: Tuned, measured: Evaluated) -> ModelVersion:
+def _keep(training: TrainingRun, tuned: Tuned, measured: Evaluated) -> ModelVersion:
     newest = querysets.newest_version(training.project)
     folder = f"{training.brand_id}/{uuid.uuid4()}"
     model = ModelVersion.objects.create(
@@ -130,7 +127,15 @@ def _keep(training: TrainingRun, version: DatasetVersion, tuned: Tuned, measured
 
 
 def _measurements(measured: Evaluated) -> dict[str, Any]:
-    names = ("perplexity_base", "perplexity_tuned", "bits_per_byte_base", "bits_per_byte_tuned", "tokens", "bytes", "samples")
+    names = (
+        "perplexity_base",
+        "perplexity_tuned",
+        "bits_per_byte_base",
+        "bits_per_byte_tuned",
+        "tokens",
+        "bytes",
+        "samples",
+    )
     return {name: getattr(measured, name) for name in names}
 
 

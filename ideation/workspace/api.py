@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from ideation.base.api import Body, RoomView
 from ideation.base.errors import UserError
+from ideation.base.rest import Body, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.catalog.models import Project
 from ideation.jobs.api import ACCEPTED, CAPABILITIES, LOCATION, accepted
@@ -45,15 +45,13 @@ class MainJobView(ProjectRoom):
 
 @transaction.atomic
 def _upload(
-    project: Project, created_by: User | None, file: File[bytes], mapping: dict[str, int] | None = None
+    project: Project, created_by: User | None, file: UploadedFile, mapping: dict[str, int] | None = None
 ) -> Job:
     found = import_prepare(project=project, file=file, file_name=file.name or "")
     try:
         if mapping is not None:
             StartBody(data={"mapping": mapping}, context=found.layout).is_valid(raise_exception=True)
-        return main_job_start(
-            dataset_import=found, mapping=mapping or found.layout["mapping"], created_by=created_by
-        )
+        return main_job_start(dataset_import=found, mapping=mapping or found.layout["mapping"], created_by=created_by)
     except (UserError, serializers.ValidationError):
         # The transaction takes the rows back, but not the file.
         found.file.delete(save=False)
@@ -67,7 +65,7 @@ class ImportMainJobView(RoomView):
 
     @extend_schema(request=StartBody, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, import_id: uuid.UUID) -> Response:
-        """Queues the whole way for a file that was uploaded before: import, needs, tuning, brief, concepts."""
+        """Queues the whole way for a file uploaded before: import, needs, tuning, brief, concepts."""
         found = find_import(import_id)
         sent = self.body(StartBody, columns=found.layout["columns"])
         mapping = sent.get("mapping", found.layout["mapping"])

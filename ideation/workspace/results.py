@@ -80,6 +80,8 @@ def _concept(concept: Concept) -> dict[str, Any]:
 
 
 def _page(concept: dict[str, Any]) -> str:
-    features = "\n".join(f"- {feature['text']} ({'; '.join(feature['needs'])})" for feature in concept["features"])
+    features = "\n".join(
+        f"- {feature['text']} ({'; '.join(feature['needs'])})" for feature in concept["features"]
+    )
     claims = "\n".join(f"- {claim['text']} [{', '.join(claim['reviews'])}]" for claim in concept["claims"])
     return f"## {concept['name']}\n\n{concept['pitch']}\n\n{concept['target_user']}\n\n{features}\n\n{claims}"

@@ -36,9 +36,7 @@ CONCEPTS = 8
 
 
 @transaction.atomic
-def main_job_start(
-    *, dataset_import: DatasetImport, mapping: dict[str, int], created_by: User | None = None
-) -> Job:
+def main_job_start(*, dataset_import: DatasetImport, mapping: dict[str, int], created_by: User | None = None) -> Job:
     """Queues the whole way from this file to concepts. Raises UserError as import_start does."""
     if "text" not in mapping:
         raise UserError("no_text_column", field="text")

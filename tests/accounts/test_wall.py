@@ -106,9 +106,7 @@ def test_without_a_scope_brand_tables_read_empty_and_refuse_writes(alice: Person
         Project.objects.create(name="nobody's", brand_id=alice.brand.pk)
 
 
-def test_another_brands_rows_cannot_be_seen_changed_or_made(
-    alice: Person, charlie: Person, project: Project
-) -> None:
+def test_another_brands_rows_cannot_be_seen_changed_or_made(alice: Person, charlie: Person, project: Project) -> None:
     with charlie.scope():
         assert not Project.objects.filter(pk=project.pk).exists()
         assert Project.objects.filter(pk=project.pk).update(name="stolen") == 0

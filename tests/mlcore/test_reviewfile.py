@@ -9,7 +9,10 @@ from mlcore.reviewfile import MAX_LINE, Batch, ReadDone, Rejected, ReviewRow, re
 from mlcore.specs.reviewfile import FileLayout, ReadSpec
 
 EN = "review,rating,date\nThe lid leaks in my bag every day,2,2026-01-31\nKeeps tea hot for hours,5,2026-02-01\n"
-ZH = "评论,评分,时间\n盖子漏水,包里全湿了,2,2026-01-31\n".replace("盖子漏水,", "盖子漏水，") + "保温很好，喜欢,5,2026-02-01\n"
+ZH = (
+    "评论,评分,时间\n盖子漏水,包里全湿了,2,2026-01-31\n".replace("盖子漏水,", "盖子漏水，")
+    + "保温很好，喜欢,5,2026-02-01\n"
+)
 
 
 def read_all(path: Path, layout: FileLayout | None = None) -> tuple[list[ReviewRow], list[Rejected], int]:

@@ -1,4 +1,4 @@
-"""Importing a file: every row ends in exactly one place, versions are pinned, and a broken file leaves nothing behind."""
+"""Importing a file: every row ends in exactly one place, versions are pinned, a broken file leaves nothing behind."""
 
 from pathlib import Path
 from typing import Any

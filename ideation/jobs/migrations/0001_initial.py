@@ -9,50 +9,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('waiting', 'Waiting for its parts'), ('succeeded', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('params', models.JSONField(default=dict)),
-                ('result', models.JSONField(default=dict)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('project_id', models.UUIDField(null=True)),
-                ('step', models.CharField(blank=True, max_length=40)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('step_started_at', models.DateTimeField(null=True)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('max_attempts', models.PositiveSmallIntegerField(default=3)),
-                ('token', models.BigIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('dispatches', models.PositiveIntegerField(default=0)),
-                ('dispatch_after', models.DateTimeField(null=True)),
-                ('cancel_requested', models.BooleanField(default=False)),
-                ('reason_code', models.CharField(blank=True, max_length=60)),
-                ('reason_params', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='jobs.job')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("waiting", "Waiting for its parts"),
+                            ("succeeded", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("params", models.JSONField(default=dict)),
+                ("result", models.JSONField(default=dict)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("project_id", models.UUIDField(null=True)),
+                ("step", models.CharField(blank=True, max_length=40)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("step_started_at", models.DateTimeField(null=True)),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("max_attempts", models.PositiveSmallIntegerField(default=3)),
+                ("token", models.BigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("dispatches", models.PositiveIntegerField(default=0)),
+                ("dispatch_after", models.DateTimeField(null=True)),
+                ("cancel_requested", models.BooleanField(default=False)),
+                ("reason_code", models.CharField(blank=True, max_length=60)),
+                ("reason_params", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="jobs.job",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['brand', '-created_at'], name='jobs_job_newest'), models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['state', 'dispatch_after'], name='jobs_job_due')],
-                'constraints': [accounts.tenancy.SystemReads(name='jobs_job_system_reads'), accounts.tenancy.SameBrand(column='parent_id', name='jobs_job_parent_brand', to='jobs_job'), accounts.tenancy.RowsOfBrand(column='brand_id', name='jobs_job_rows_of_brand'), models.UniqueConstraint(fields=('brand', 'id'), name='jobs_job_brand_id')],
+                "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(fields=["brand", "-created_at"], name="jobs_job_newest"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["state", "dispatch_after"],
+                        name="jobs_job_due",
+                    ),
+                ],
+                "constraints": [
+                    accounts.tenancy.SystemReads(name="jobs_job_system_reads"),
+                    accounts.tenancy.SameBrand(
+                        column="parent_id", name="jobs_job_parent_brand", to="jobs_job"
+                    ),
+                    accounts.tenancy.RowsOfBrand(column="brand_id", name="jobs_job_rows_of_brand"),
+                    models.UniqueConstraint(fields=("brand", "id"), name="jobs_job_brand_id"),
+                ],
             },
         ),
     ]

@@ -38,7 +38,9 @@ def job_progress(context: Context, job: Job) -> dict[str, Any]:
         "parts": _parts(job) if job.kind == "main_job" else [],
         "may_act": bool(set(context["can"]) - {"see"}),
         "csrf_token": context.get("csrf_token"),
-        **{f"{name}_url": reverse(f"job_{name}", args=[slug, job.pk]) for name in ("live", "cancel", "retry")},
+        **{
+            f"{name}_url": reverse(f"job_{name}", args=[slug, job.pk]) for name in ("live", "cancel", "retry")
+        },
         "url": reverse("job", args=[slug, job.pk]),
     }
 
@@ -49,7 +51,11 @@ def _parts(job: Job) -> list[dict[str, Any]]:
 
 
 def _part(kind: str, part: Job | None) -> dict[str, Any]:
-    return {"title": KINDS[kind].title, "state": part.state if part else "", "words": _words(part) if part else ""}
+    return {
+        "title": KINDS[kind].title,
+        "state": part.state if part else "",
+        "words": _words(part) if part else "",
+    }
 
 
 def _words(part: Job) -> str:
@@ -68,7 +74,9 @@ def _words(part: Job) -> str:
 @register.filter
 def job_took(job: Job) -> str:
     """How long it ran."""
-    return duration((job.ended_at - job.started_at).total_seconds()) if job.ended_at and job.started_at else ""
+    return (
+        duration((job.ended_at - job.started_at).total_seconds()) if job.ended_at and job.started_at else ""
+    )
 
 
 @register.simple_tag(takes_context=True)

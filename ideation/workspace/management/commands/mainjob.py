@@ -31,7 +31,7 @@ EMAIL = "owner@sample.example"
 
 
 class Command(BaseCommand):
-    """manage.py mainjob [file]"""
+    """The command `manage.py mainjob [file]`."""
 
     help = "Runs the main job on the sample brand or on a review file, through the workers, and shows its progress."
 
@@ -129,7 +129,7 @@ class Command(BaseCommand):
 
     def _tell(self, line: str, told: str) -> None:
         if sys.stdout.isatty():
-            same_step = line.split("  ")[0] == told.split("  ")[0]
+            same_step = line.partition("  ")[0] == told.partition("  ")[0]
             self.stdout.write(("\r\033[K" if same_step or not told else "\n") + line, ending="")
             self.stdout.flush()
         else:
@@ -138,7 +138,8 @@ class Command(BaseCommand):
 
     def _summarise(self, project: Project, job: Job) -> None:
         figures = summary(project)
-        assert job.started_at and job.ended_at
+        assert job.started_at
+        assert job.ended_at
         figures["seconds"] = round((job.ended_at - job.started_at).total_seconds())
         self.stdout.write(f"Needs and concepts as files: {results_folder(project)}")
         self.stdout.write(json.dumps(figures))
