@@ -141,7 +141,7 @@ def _write(output: Path, reviews: list[_Review], corpus: Corpus, needs: list[Nee
     np.save(output / "embeddings.npy", corpus.vectors)
     with (output / "needs.jsonl").open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(dataclasses.asdict(n), ensure_ascii=False) + "\n" for n in needs)
-    assigned = sum(len(n.members) for n in needs)
+    assigned = len({i for n in needs for i in n.members})
     return Analysed(
         sentences=len(corpus.texts),
         informative=int((corpus.informative >= INFORMATIVE).sum()),

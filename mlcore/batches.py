@@ -40,7 +40,9 @@ def plan(
     return steps + _steps(window, both, batch_tokens, draw)
 
 
-def tensors(examples: Sequence[Example], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def tensors(
+    examples: Sequence[Example], pad: int, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Tokens, attention mask and learn mask, each examples x longest, padded on the right."""
     width = max(len(example.tokens) for example in examples)
     fill = [width - len(example.tokens) for example in examples]

@@ -20,7 +20,13 @@ STATE = "state.safetensors"
 KEPT = 2
 
 
-def save(root: Path, step: int, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer, position: dict[str, Any]) -> None:
+def save(
+    root: Path,
+    step: int,
+    parameters: dict[str, torch.nn.Parameter],
+    optimizer: torch.optim.Optimizer,
+    position: dict[str, Any],
+) -> None:
     """Writes root/step-00000042 whole or not at all, and removes all but the newest KEPT."""
     state = {f"weight|{name}": parameter.detach() for name, parameter in parameters.items()}
     for name, parameter in parameters.items():

@@ -8,11 +8,14 @@ by the model at all (see `claims`).
 
 import json
 import random
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from mlcore import wording
 from mlcore.backends import Backend, open_backend
 from mlcore.choosing import Candidate, Chooser, nearest
 from mlcore.claims import claims, insight
@@ -20,6 +23,7 @@ from mlcore.embed import Encoder, open_encoder
 from mlcore.events import Event, Progress
 from mlcore.folders import write_file
 from mlcore.frames import Tail, feature_form, parse_tail, parse_value, shots, tail_form
+from mlcore.means import Library
 from mlcore.specs.concepts import ConceptsDone, ConceptsSpec, ConceptWritten, NeedSpec
 
 FEWEST, MOST = 3, 5
@@ -32,6 +36,8 @@ FEATURE_TOKENS, TAIL_TOKENS = 48, 96
 TEMPERATURE, TOP_P = 0.7, 0.92
 TIED = 0.45
 """Cosine from which a feature is said to answer another need of its concept, too."""
+
+_SIZE = re.compile(r"\s*\b\d+(?:[.,]\d+)?\s*(?:ml|cl|l|g|kg|cm|mm|in|inch|oz|w|v|mah|gb|tb|pcs?|pack)\b", re.IGNORECASE)
 
 DEMAND = {"en": "I want %s", "zh": "我想要%s"}
 
@@ -144,6 +150,8 @@ class _Writer:
     def __init__(self, backend: Backend, spec: ConceptsSpec, tuned: bool, effort: Effort) -> None:
         self._backend, self._spec, self._brief, self._effort = backend, spec, spec.brief, effort
         self._encoder: Encoder = open_encoder()
+        # What stands on a server is large enough to find means by itself.
+        self._library = Library(spec.brief.language, self._encoder) if spec.backend.kind == "local" else None
         self._chooser = Chooser(brief=spec.brief, encoder=self._encoder)
         language = spec.brief.language
         self._before = {kind: "" if tuned else shots(language, kind) for kind in ("feature", "tail")}
@@ -175,11 +183,11 @@ class _Writer:
     def _fill(self, drafts: Sequence[Draft], seed: int) -> None:
         """Writes the features of all drafts in one batch and shares them out."""
         slots = [slot for draft in drafts for slot in draft.slots]
-        prompts = [self._feature_prompt(slot, turn) for slot in slots for turn in range(self._effort.features)]
-        answers = self._complete("feature", prompts, FEATURE_TOKENS, seed)
+        asked = [ask for slot, places in Counter(slots).items() for ask in self._asks(slot, places)]
+        answers = self._complete("feature", [prompt for _, _, prompt in asked], FEATURE_TOKENS, seed)
         texts: dict[Slot, list[str]] = {slot: [] for slot in slots}
-        for index, answer in enumerate(answers):
-            texts[slots[index // self._effort.features]].append(parse_value(answer, self._brief.language))
+        for (slot, means, _), answer in zip(asked, answers, strict=True):
+            texts[slot].append(joined(means, parse_value(answer, self._brief.language)))
         pools = {slot: self._pool(slot, written) for slot, written in texts.items()}
         for draft in drafts:
             for slot in draft.slots:
@@ -187,13 +195,23 @@ class _Writer:
                 if candidate:
                     draft.chosen.append((slot, candidate))
 
-    def _feature_prompt(self, slot: Slot, turn: int) -> str:
-        language = self._brief.language
-        if slot.need is None:
-            return feature_form(language, self._product, DEMAND[language] % slot.asked, [])
-        said = [e.text for e in slot.need.evidence if e.text.strip() != slot.asked.strip()][:6]
-        shown = [said[(turn + i) % len(said)] for i in range(min(2, len(said)))]
-        return feature_form(language, self._product, slot.asked, shown)
+    def _asks(self, slot: Slot, places: int) -> list[tuple[Slot, str, str]]:
+        """(slot, means, prompt) for each candidate of a slot that `places` concepts have."""
+        language, count = self._brief.language, places * self._effort.features
+        said = [e.text for e in slot.need.evidence if e.text.strip() != slot.asked.strip()][:6] if slot.need else []
+        asked = slot.asked if slot.need else DEMAND[language] % slot.asked
+        means = self._means(asked, said, count)
+        asks = []
+        for turn in range(count):
+            shown = [said[(turn + i) % len(said)] for i in range(min(2, len(said)))]
+            opening = means[turn % len(means)] if means else ""
+            asks.append((slot, opening, feature_form(language, self._product, asked, shown, opening)))
+        return asks
+
+    def _means(self, asked: str, said: Sequence[str], count: int) -> list[str]:
+        if self._library is None:
+            return []
+        return self._library.propose(asked, said, self._brief.product, count, category=self._brief.category)
 
     def _pool(self, slot: Slot, texts: Sequence[str]) -> list[Candidate]:
         if slot.need:
@@ -223,9 +241,11 @@ class _Writer:
 
     @property
     def _product(self) -> str:
-        """With the category where the product's name alone says little ('Aura', 'S2')."""
-        short = len(self._brief.product.split()) < 2 and self._brief.language == "en"
-        return f"{self._brief.product} ({self._brief.category})" if short and self._brief.category else self._brief.product
+        """As the forms name it: without sizes ('Trail Mug 450 ml'), with the category that says what it is."""
+        name = _SIZE.sub("", self._brief.product).strip() or self._brief.product
+        if not self._brief.category or wording.speaks_of(name, self._brief.category):
+            return name
+        return f"{name} ({self._brief.category})" if self._brief.language == "en" else name
 
     def _whole(self, draft: Draft, tail: Tail, number: int) -> ConceptWritten:
         language, needs = self._brief.language, draft.needs
@@ -239,6 +259,11 @@ class _Writer:
             insight=insight(needs, language), features=features, claims=claims(needs, language),
             scores=_scores(draft.features),
         )  # fmt: skip
+
+
+def joined(means: str, rest: str) -> str:
+    """The means and what was written on; a model that repeats the means is not taken twice at its word."""
+    return rest if not means or rest.lower().startswith(means.lower()) else f"{means} {rest}"
 
 
 def _scores(features: Sequence[Candidate]) -> dict[str, float]:

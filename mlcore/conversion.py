@@ -4,8 +4,10 @@ Quantised weights are unpacked exactly as llama.cpp would read them; the licence
 file's own metadata, since a converted folder must not forget whose model it is.
 """
 
+import io
 import json
 import struct
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,16 @@ def _write(source: Path, folder: Path, name: str, languages: tuple[str, ...]) ->
         origin = _origin(source, name, languages)
         model = _unpacked(source)
         tokenizer = AutoTokenizer.from_pretrained(str(source.parent), gguf_file=source.name)
-    except (ValueError, KeyError, IndexError, OSError, EOFError, RuntimeError, NotImplementedError, struct.error) as error:
+    except (
+        ValueError,
+        KeyError,
+        IndexError,
+        OSError,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,
+        struct.error,
+    ) as error:
         raise InputError("model_unreadable", path=source) from error
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -50,7 +61,9 @@ def _write(source: Path, folder: Path, name: str, languages: tuple[str, ...]) ->
 def _unpacked(source: Path) -> Any:
     """The model in float32, free of the mark that keeps transformers from saving what it read from GGUF."""
     logging.disable_progress_bar()
-    read = AutoModelForCausalLM.from_pretrained(str(source.parent), gguf_file=source.name, dtype=torch.float32)
+    # The bar that unpacking draws asks nobody whether it may.
+    with redirect_stderr(io.StringIO()):
+        read = AutoModelForCausalLM.from_pretrained(str(source.parent), gguf_file=source.name, dtype=torch.float32)
     config = type(read.config).from_dict(
         {key: value for key, value in read.config.to_dict().items() if key != "quantization_config"}
     )

@@ -175,7 +175,9 @@ def _document(line: str, number: int, path: Path) -> Document:
         source = json.loads(line)
     except ValueError as error:
         raise InputError("corpus_line", line=number, path=path) from error
-    if not isinstance(source, dict) or not (_is_segments(source.get("segments")) or isinstance(source.get("text"), str)):
+    if not isinstance(source, dict) or not (
+        _is_segments(source.get("segments")) or isinstance(source.get("text"), str)
+    ):
         raise InputError("corpus_line", line=number, path=path)
     return Document(source=source, author=_line(source, "author"))
 
@@ -201,7 +203,7 @@ def _drawn(members: list[list[int]], hashes: list[str], wanted: int, seed: int) 
     for group in order:
         if len(held) + len(group) <= wanted:
             held.update(group)
-    return held or set(min(order, key=len))
+    return held or set(sorted(order, key=len)[0])
 
 
 def _line(source: dict[str, Any], key: str) -> str:

@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "brief_demands": "The brief demands %(given)s things of every concept; at most %(most)s fit. Keep the most important.",
     "concept_count": "%(count)s concepts cannot be written at once. Ask for 1 to %(most)s.",
     "examples_unreadable": "The worked examples at %(path)s cannot be read. Give a JSON Lines file of worked examples.",
+    "needs_unreadable": "%(path)s is no file of needs. Make one with: python -m mlcore needs REVIEWS",
 }
 """code → English sentence, with %(name)s for the error's parameters."""
 

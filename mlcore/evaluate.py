@@ -18,7 +18,7 @@ from mlcore.errors import InputError
 from mlcore.events import Event, Progress
 from mlcore.generate import write
 from mlcore.likelihood import measure
-from mlcore.specs.evaluate import EvaluateSpec, Evaluated
+from mlcore.specs.evaluate import Evaluated, EvaluateSpec
 
 STAGES = 4
 TEMPERATURE = 0.7
@@ -31,11 +31,12 @@ def evaluate(spec: EvaluateSpec) -> Iterator[Event]:
     Raises InputError if the model, the adapter or the texts cannot be read, or the texts hold nothing to measure.
     """
     yield Progress(step="loading_model", done=0, total=STAGES, unit="stage")
+    texts = read_documents(spec.texts)
     path = resolve(spec.base, spec.models)
     whole = spec.adapter is not None and not (spec.adapter / "adapter_config.json").exists()
     model: Any
     model, tokenizer = load(path, None if whole else spec.adapter)
-    documents, examples = _chosen(spec, tokenizer)
+    documents, examples = _chosen(spec, texts, tokenizer)
     yield Progress(step="measuring_base", done=1, total=STAGES, unit="stage")
     if isinstance(model, PeftModel):
         with model.disable_adapter():
@@ -75,12 +76,14 @@ def prompt(document: Document) -> str:
     return "".join(text for text, _ in segments[:first])
 
 
-def _chosen(spec: EvaluateSpec, tokenizer: PreTrainedTokenizerBase) -> tuple[list[Document], list[Example]]:
+def _chosen(
+    spec: EvaluateSpec, texts: list[Document], tokenizer: PreTrainedTokenizerBase
+) -> tuple[list[Document], list[Example]]:
     """Documents up to the budget, and their tokens."""
     documents: list[Document] = []
     examples: list[Example] = []
     total = 0
-    for document in read_documents(spec.texts):
+    for document in texts:
         example = encode(document, tokenizer, spec.max_length)
         if example.learnt:
             documents.append(document)

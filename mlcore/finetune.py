@@ -153,16 +153,17 @@ def _resumed(run: _Run) -> Iterator[Event]:
 
 
 def _train(run: _Run) -> Iterator[Event]:
-    began, tokens_before, seconds_before = time.monotonic(), run.tokens, run.seconds
+    tokens_before, training = run.tokens, 0.0
     validate_at = {round(len(run.steps) * part / run.spec.validations) for part in range(1, run.spec.validations + 1)}
     run.model.train()
     while run.done < len(run.steps):
         rate = learning_rate(run.done, len(run.steps), run.spec)
+        began = time.monotonic()
         loss = _step(run, rate)
-        speed = (run.tokens - tokens_before) / max(time.monotonic() - began, 1e-9)
+        training += time.monotonic() - began
         perplexity = _validation(run) if run.done in validate_at else None
-        run.seconds = seconds_before + time.monotonic() - began
-        yield _noted(run, loss, perplexity, rate, speed)
+        run.seconds += time.monotonic() - began
+        yield _noted(run, loss, perplexity, rate, (run.tokens - tokens_before) / max(training, 1e-9))
         if run.done % run.spec.checkpoint_every == 0 or run.done == len(run.steps):
             _checkpoint(run)
 
@@ -188,7 +189,7 @@ def _step(run: _Run, rate: float) -> float:
     for group in run.optimizer.param_groups:
         group["lr"] = rate
     run.optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(run.parameters.values(), run.spec.clip)
     run.optimizer.step()
     run.done += 1
@@ -205,7 +206,13 @@ def _validation(run: _Run) -> float:
 def _noted(run: _Run, loss: float, perplexity: float | None, rate: float, speed: float) -> TrainingStep:
     """Adds the step to the curve."""
     run.curve.append(
-        {"step": run.done, "tokens": run.tokens, "loss": loss, "validation_perplexity": perplexity, "learning_rate": rate}
+        {
+            "step": run.done,
+            "tokens": run.tokens,
+            "loss": loss,
+            "validation_perplexity": perplexity,
+            "learning_rate": rate,
+        }
     )
     return TrainingStep(
         step=run.done,

@@ -76,11 +76,15 @@ def need_form(language: str, product: str, sentences: Sequence[str]) -> str:
     return _lines(_head(frame, product) + _customers(frame, language, sentences) + [frame.need])
 
 
-def feature_form(language: str, product: str, statement: str, sentences: Sequence[str]) -> str:
-    """A need and what customers say of it → prompt whose continuation is a feature that meets it."""
+def feature_form(language: str, product: str, statement: str, sentences: Sequence[str], means: str = "") -> str:
+    """A need and what customers say of it → prompt whose continuation is a feature that meets it.
+
+    With a means ('A silicone ring') the feature is begun with it, and the continuation says how it serves.
+    """
     frame = FRAMES[language]
     said = _customers(frame, language, sentences)
-    return _lines(_head(frame, product) + said + [frame.need + frame.gap + tidy(statement), frame.feature])
+    begun = frame.feature + frame.gap + means if means else frame.feature
+    return _lines(_head(frame, product) + said + [frame.need + frame.gap + tidy(statement), begun])
 
 
 def tail_form(language: str, product: str, features: Sequence[str], target_user: str = "") -> str:
@@ -166,30 +170,38 @@ def shots(language: str, kind: str, count: int = 3) -> str:
 
 
 def _shot(example: Mapping[str, Any], kind: str, frame: Frame) -> str:
-    language, product, gap = example["language"], example["product"], frame.gap
+    language, product, gap = str(example["language"]), str(example["product"]), frame.gap
     first = example["needs"][0]
     if kind == "need":
-        return need_form(language, product, first["evidence"]) + gap + first["statement"]
+        return f"{need_form(language, product, first['evidence'])}{gap}{first['statement']}"
     if kind == "feature":
-        return feature_form(language, product, first["statement"], first["evidence"]) + gap + example["features"][0]
-    form = tail_form(language, product, example["features"]) + gap + example["target_user"]
-    return "\n".join([form, frame.pitch + gap + example["pitch"], frame.name + gap + example["name"]])
+        form = feature_form(language, product, first["statement"], first["evidence"])
+        return f"{form}{gap}{example['features'][0]}"
+    user = f"{tail_form(language, product, example['features'])}{gap}{example['target_user']}"
+    return "\n".join([user, f"{frame.pitch}{gap}{example['pitch']}", f"{frame.name}{gap}{example['name']}"])
 
 
 def _needs_form(example: Mapping[str, Any], chance: random.Random) -> list[Segment]:
     frame = FRAMES[example["language"]]
     features = example.get("features", [None] * len(example["needs"]))
-    pairs = list(zip(example["needs"], features, strict=True))
+    openings = example.get("means", [""] * len(features))
+    pairs = list(zip(example["needs"], features, openings, strict=True))
     chance.shuffle(pairs)
     # Statements are also asked for without a product, since clusters of sentences come without one.
     nameless = example["kind"] == "statement" and chance.random() < 0.5
     segments: list[Segment] = [] if nameless else [(_lines(_head(frame, _product(example, chance))) + "\n", False)]
-    for need, feature in pairs:
+    for need, feature, means in pairs:
         said = _customers(frame, example["language"], _some(need["evidence"], chance))
         segments += [(_lines([*said, frame.need]), False), (frame.gap + need["statement"] + "\n", True)]
         if feature:
-            segments += [(frame.feature, False), (frame.gap + feature + "\n", True)]
+            segments += _feature_segments(frame, feature, means, chance)
     return segments
+
+
+def _feature_segments(frame: Frame, feature: str, means: str, chance: random.Random) -> list[Segment]:
+    """Mostly the means is given and only the way it serves is learnt; now and then the means as well."""
+    given = frame.gap + means if means and feature.startswith(means) and chance.random() < 0.75 else ""
+    return [(frame.feature + given, False), ((frame.gap + feature).removeprefix(given) + "\n", True)]
 
 
 def _rest_form(example: Mapping[str, Any], chance: random.Random) -> list[Segment]:

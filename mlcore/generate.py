@@ -50,7 +50,9 @@ def write(
     texts = [""] * len(prompts)
     for first in range(0, len(order), batch):
         rows = [_Row(index, _generator(seed + index)) for index in order[first : first + batch]]
-        _write_rows(model, tokenizer, rows, [encoded[row.position] for row in rows], max_tokens, stop, temperature, top_p)
+        _write_rows(
+            model, tokenizer, rows, [encoded[row.position] for row in rows], max_tokens, stop, temperature, top_p
+        )
         for row in rows:
             texts[row.position] = row.text
     return texts
@@ -85,7 +87,9 @@ def _write_rows(
         logits = _forward(model, last, mask, cache)
 
 
-def _read(model: PreTrainedModel, prompts: list[list[int]], pad: int) -> tuple[torch.Tensor, DynamicCache, torch.Tensor]:
+def _read(
+    model: PreTrainedModel, prompts: list[list[int]], pad: int
+) -> tuple[torch.Tensor, DynamicCache, torch.Tensor]:
     """Reads the prompts: logits of the next token (rows x vocabulary), the cache, the mask (rows x positions)."""
     device = model.device
     cache = DynamicCache(config=model.config)
@@ -115,7 +119,12 @@ def _forward(model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, cach
     """Next-token logits in float32 after feeding ids (left-padded, as the last columns of mask say)."""
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
     output: Any = model(
-        input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
+        input_ids=ids,
+        attention_mask=mask,
+        position_ids=positions,
+        past_key_values=cache,
+        use_cache=True,
+        logits_to_keep=1,
     )
     logits: torch.Tensor = output.logits[:, -1].float()
     return logits
@@ -147,7 +156,7 @@ def _take(row: _Row, token: int, tokenizer: PreTrainedTokenizerBase, ends: set[i
 
 def _end_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> set[int]:
     """What the tokenizer and the model's own generation settings take for the end."""
-    settings = model.generation_config.eos_token_id if model.generation_config is not None else None
+    settings: Any = getattr(model.generation_config, "eos_token_id", None)
     own = settings if isinstance(settings, list) else [settings]
     return {int(token) for token in [tokenizer.eos_token_id, *own] if token is not None}
 

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*")
 
 STOP_EN = frozenset(
     """a about above after again all almost also although always am an and another any anyone anything are aren't around as
-    at away back be because been before being below best better big both but buy by bought came can can't cannot come comes
+    at away be because been before being below best better big both but buy by bought came can can't cannot come comes
     could couldn't day days did didn't do does doesn't doing don't done down each either else enough even ever every
     everyone everything extremely far feel feels few find first for found from full get gets getting give gives go goes
     going gone good got great had has have haven't having he her here hers him his how however i i'd i'll i'm i've if in
@@ -81,6 +81,14 @@ def content_words(text: str, language: str) -> list[str]:
     useful = [t for t in tokens if len(t) > 2 and t not in STOP_EN]
     pairs = [f"{a} {b}" for a, b in pairwise(tokens) if {a, b} <= set(useful)]
     return useful + pairs
+
+
+def topic_words(text: str, language: str) -> list[str]:
+    """Single words that carry a topic, repeated as often as they stand in the text."""
+    if language == "zh":
+        return [w for w, tag in rjieba.tag(text) if w not in STOP_ZH and tag.startswith(_CONTENT_ZH)]
+    tokens = _WORD.findall(text.lower().replace("’", "'"))
+    return [t for t in tokens if len(t) > 2 and t not in STOP_EN]
 
 
 def _stem(word: str) -> str:

@@ -1,5 +1,6 @@
 """Low-rank adapters (LoRA, Hu et al. 2021) on every linear layer of whatever architecture the base model has."""
 
+import warnings
 from pathlib import Path
 
 import torch
@@ -22,13 +23,16 @@ def with_adapter(model: PreTrainedModel, rank: int, seed: int) -> PeftModel:
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in model.modules()),
         task_type="CAUSAL_LM",
     )
-    adapted = get_peft_model(model, config)
+    with warnings.catch_warnings():
+        # peft still asks transformers for a setting by its old name.
+        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+        adapted = get_peft_model(model, config)
     assert isinstance(adapted, PeftModel)
     return adapted
 
 
 def linear_layers(model: PreTrainedModel) -> list[str]:
-    """Last names of all linear layers but the output embedding: c_attn, c_proj, c_fc or q_proj, k_proj, …"""
+    """Last names of all linear layers but the output embedding: c_attn, c_proj, c_fc, or q_proj and its like."""
     head = model.get_output_embeddings()
     return sorted(
         {

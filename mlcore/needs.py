@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mlcore.embed import Encoder, Vectors
 from mlcore.keywords import Vocabulary
 from mlcore.sentiment import INFORMATIVE
-from mlcore.topics import NONE, TopicSpace, group
+from mlcore.topics import TopicSpace, group
 from mlcore.wishes import Wish, quoted, wishes
 
 Floats = NDArray[np.float64]
@@ -87,24 +87,33 @@ def find_needs(
 ) -> list[Need]:
     """Groups the informative sentences and returns needs, best opportunity first. No sentence → no need.
 
-    `smallest`: distinct reviews that make a need; None: 3, or 0.4 % of the reviews if that is more.
+    `smallest`: distinct reviews that make a need; None: 4, or 2 % of the reviews up to 12 if that is more.
     """
     rows = candidates(corpus)
     if not len(rows):
         return []
     languages = [corpus.languages[i] for i in rows]
     space = TopicSpace.fit(corpus.vectors[rows], languages, corpus.sentiment[rows])
-    points = space.transform(corpus.vectors[rows], languages)
     owners = [corpus.reviews[i] for i in rows]
-    floor = smallest or max(3, round(0.004 * len(set(owners))))
-    labels = group(points, owners, smallest=floor, seed=seed)
-    groups = [np.flatnonzero(labels == k) for k in range(min(int(labels.max(initial=NONE)) + 1, most))]
+    floor = smallest or _floor(len(set(owners)))
+    found = group(
+        corpus.vectors[rows], languages, [corpus.texts[i] for i in rows], owners, space, encoder,
+        smallest=floor, seed=seed,
+    )  # fmt: skip
+    groups = found.groups[:most]
     figures = score(corpus, [rows[g] for g in groups])
     vocabulary = Vocabulary([corpus.texts[i] for i in rows], languages)
+    points = space.transform(corpus.vectors[rows], languages)
     drafts = [
-        _draft(corpus, rows, points, g, f, vocabulary, space, encoder) for g, f in zip(groups, figures, strict=True)
+        _draft(corpus, rows, points, g, c, f, vocabulary, space, encoder)
+        for g, c, f in zip(groups, found.closeness, figures, strict=False)
     ]
     return sorted(_stated(drafts, corpus, writer), key=lambda n: (-n.opportunity, -n.mentions, n.label))
+
+
+def _floor(reviews: int) -> int:
+    """Reviews that make a need: 2 %, at least 3, at most 12 up to 3,000 reviews; 0.4 % above."""
+    return max(3, min(12, round(0.02 * reviews)), round(0.004 * reviews))
 
 
 def candidates(corpus: Corpus) -> NDArray[np.int64]:
@@ -156,16 +165,16 @@ def score(corpus: Corpus, groups: Sequence[NDArray[np.int64]]) -> list[Figures]:
 
 
 def rank_evidence(
-    points: Vectors, texts: Sequence[str], reviews: Sequence[int], informative: Floats
+    points: Vectors, texts: Sequence[str], reviews: Sequence[int], informative: Floats, belonging: Floats
 ) -> list[tuple[int, float]]:
     """Orders a need's m sentences by how well they show it: (index, score 0 to 1), at most 30, one a review.
 
-    Relevance is closeness to the need's centre times informativeness, a little less for very short and very long
+    Relevance is closeness to the need's centre times belonging times informativeness, a little less for very short and very long
     sentences; each next one is chosen for relevance and for saying it differently (maximal marginal relevance).
     """
     centre = points.mean(axis=0)
     centre /= max(float(np.linalg.norm(centre)), 1e-9)
-    relevance = np.clip(points @ centre, 0, 1) * informative * np.array([_readable(t) for t in texts])
+    relevance = np.clip(points @ centre, 0, 1) * belonging * np.sqrt(informative) * np.array([_readable(t) for t in texts])
     relevance = relevance / max(float(relevance.max(initial=0.0)), 1e-9)
     chosen: list[tuple[int, float]] = []
     seen_reviews: set[int] = set()
@@ -227,20 +236,20 @@ class _Draft:
 
 
 def _draft(
-    corpus: Corpus, rows: NDArray[np.int64], points: Vectors, inside: NDArray[np.int64], figures: Figures,
-    vocabulary: Vocabulary, space: TopicSpace, encoder: Encoder,
+    corpus: Corpus, rows: NDArray[np.int64], points: Vectors, inside: NDArray[np.int64], belonging: Floats,
+    figures: Figures, vocabulary: Vocabulary, space: TopicSpace, encoder: Encoder,
 ) -> _Draft:  # fmt: skip
     members = rows[inside]
     ranked = rank_evidence(
         points[inside], [corpus.texts[i] for i in members], [corpus.reviews[i] for i in members],
-        corpus.informative[members],
+        corpus.informative[members], belonging,
     )  # fmt: skip
     evidence = [{"sentence": int(members[i]), "score": value} for i, value in ranked]
     tongues = [corpus.languages[i] for i in members]
     language = max(sorted(set(tongues)), key=tongues.count)
     words = vocabulary.label(inside.tolist(), language)
     label = " ".join(words) or corpus.texts[evidence[0]["sentence"]][:40]
-    wish = _best_wish(corpus, members, points[inside], language, words, space, encoder)
+    wish = _best_wish(corpus, members, points[inside], belonging, language, words, space, encoder)
     return _Draft(
         figures=figures, members=[int(i) for i in members], evidence=evidence, label=label, language=language,
         wish=wish or quoted(language, label, _quotes(corpus, evidence, language)),
@@ -253,14 +262,18 @@ def _quotes(corpus: Corpus, evidence: Sequence[dict[str, float]], language: str)
 
 
 def _best_wish(
-    corpus: Corpus, members: NDArray[np.int64], points: Vectors, language: str, words: Sequence[str],
+    corpus: Corpus, members: NDArray[np.int64], points: Vectors, belonging: Floats, language: str, words: Sequence[str],
     space: TopicSpace, encoder: Encoder,
 ) -> Wish | None:  # fmt: skip
     """The wish that can be read off a member and lies nearest to what all of them say."""
-    centre = points.mean(axis=0)
-    near = np.argsort(-(points @ centre), kind="stable")[:80]
-    texts = [corpus.texts[members[i]] for i in near if corpus.languages[members[i]] == language]
-    found = {w.text: w for t in texts for w in wishes(t, language)}
+    centre = (points * belonging[:, None]).mean(axis=0)
+    near = np.argsort(-(points @ centre) * belonging, kind="stable")[:120]
+    texts = [
+        (corpus.texts[members[i]], float(corpus.sentiment[members[i]]))
+        for i in near
+        if corpus.languages[members[i]] == language
+    ]
+    found = {w.text: w for t, s in texts for w in wishes(t, language, s)}
     if not found:
         return None
     offers = list(found.values())

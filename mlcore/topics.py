@@ -1,9 +1,12 @@
-"""Groups sentences of all languages by what they talk about: a nearest-neighbour graph and its communities.
+"""Groups sentences of all languages by the wish they speak of, met or unmet.
 
-Cosine neighbours in topic space, communities by Leiden (Traag, Waltman & van Eck, 2019). Unlike k-means it needs no
-number of topics, unlike density clustering it leaves few sentences out; and it is repeatable under its seed.
+Each sentence is a point: its embedding without language and feeling, the rare words in it, and a little of the rest of
+its review. A mixture of wishes is then fitted, whose components are the themes of the bank (mlcore.themes) and the
+communities of the nearest-neighbour graph (Leiden: Traag, Waltman & van Eck, 2019) that the bank does not know.
+Components that too few customers support are dropped and their sentences go where they fit next best.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,26 +15,40 @@ import leidenalg
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.embed import Vectors, unit
+from mlcore.embed import Encoder, Vectors, unit
+from mlcore.keywords import topic_words
+from mlcore.themes import ThemeBank, shipped
 
-Labels = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 NEIGHBOURS = 12
-RESOLUTION = 2.0
-"""Leiden's resolution (Reichardt & Bornholdt). High on purpose: 'the lid leaks' and 'the lid is hard to clean' are two
-needs; communities that turn out to say the same are merged afterwards."""
-MERGE = 0.80
-"""Centroids closer than this (cosine, in topic space) are one topic."""
-ADOPT = 0.42
-"""A sentence outside every kept group joins the nearest one from this cosine to its centroid on."""
-LOOSE = 0.25
-"""A member further than this from its centroid is let go: it was linked by chance."""
+RESOLUTION = 1.5
+"""Leiden's resolution (Reichardt & Bornholdt): higher gives more and smaller communities."""
+CONTEXT = 0.6
+"""Weight of the rest of the review in a sentence's point: 'It ruined my notebook' is about the leak named before."""
+CONTEXT_PRIOR = 0.3
+"""The same for what the theme bank thinks of a sentence."""
+SHARPNESS = 6.0
+"""How fast belonging falls with the distance from a wish's centre (von Mises-Fisher concentration)."""
+ROUNDS = 6
+"""Rounds of expectation and maximisation between two prunings; more change little."""
+SECOND = 0.25
+"""A sentence also counts for a second wish from this probability on: 'small, and quiet too'."""
+UNCLEAR = 0.18
+"""A sentence whose best wish is less probable than this belongs to none."""
+MERGE = 0.86
+"""Centres closer than this (cosine) are one wish."""
+UNKNOWN = 0.45
+"""A community whose sentences the bank recognises with less confidence than this is a topic of its own."""
+OVERSIZE = 0.12
+"""A theme with more than this share of the reviews may be split along its communities."""
 FIT_LIMIT = 20_000
-"""Sentences the graph is built on at most; the rest join the nearest topic, so that 60,000 stay a matter of a minute."""
+"""Sentences on which the graph is built at most, so that 60,000 stay a matter of a minute or two."""
 LANGUAGE_MINIMUM = 30
 """Sentences a language needs for a mean of its own."""
-NONE = -1
-"""The label of a sentence in no group."""
+VOCABULARY = 15_000
+"""Words that are embedded at most, the most frequent first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,51 +65,84 @@ class TopicSpace:
     """Unit vector along which sentiment grows."""
 
     @classmethod
-    def fit(cls, vectors: Vectors, languages: Sequence[str], sentiment: NDArray[np.float64]) -> "TopicSpace":
+    def fit(cls, vectors: Vectors, languages: Sequence[str], sentiment: Floats) -> "TopicSpace":
         """From n × d embeddings, n languages, n sentiments."""
         tongues = np.array(languages)
-        means = {"": vectors.mean(axis=0)}
+        means = {"": vectors.mean(axis=0), **shipped().means}
         for tongue in sorted(set(languages)):
             if (tongues == tongue).sum() >= LANGUAGE_MINIMUM:
                 means[tongue] = vectors[tongues == tongue].mean(axis=0)
-        centred = np.stack([means.get(t, means[""]) for t in languages])
-        slope = (vectors - centred).T @ (sentiment - sentiment.mean())
+        space = cls(means=means, feeling=np.zeros(vectors.shape[1], dtype=np.float32))
+        slope = space.centred(vectors, languages).T @ (sentiment - sentiment.mean())
         return cls(means=means, feeling=unit(slope.astype(np.float32)))
+
+    def centred(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
+        """n × d embeddings → n × d unit vectors without their language's mean."""
+        return unit(vectors - np.stack([self.means.get(t, self.means[""]) for t in languages]))
 
     def transform(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
         """n × d embeddings → n × d unit vectors in topic space."""
         if not len(vectors):
             return vectors
-        centred = vectors - np.stack([self.means.get(t, self.means[""]) for t in languages])
+        centred = self.centred(vectors, languages)
         return unit(centred - np.outer(centred @ self.feeling, self.feeling))
 
 
-def group(points: Vectors, reviews: Sequence[int], *, smallest: int, seed: int = 0) -> Labels:
-    """Labels n points (unit vectors in topic space) 0, 1, …, largest group first; −1 is no group.
+@dataclass(frozen=True, kw_only=True)
+class Grouping:
+    """g groups of n sentences; a sentence may be in two, or in none."""
 
-    `reviews` is each sentence's review; a group needs `smallest` distinct ones. Deterministic under the seed.
+    groups: list[Integers]
+    """Sentence indices of each group, the group with most reviews first."""
+    closeness: list[Floats]
+    """The same sentences' probability of belonging."""
+
+
+def group(
+    vectors: Vectors, languages: Sequence[str], texts: Sequence[str], reviews: Sequence[int], space: TopicSpace,
+    encoder: Encoder, *, smallest: int, seed: int = 0,
+) -> Grouping:  # fmt: skip
+    """Groups n sentences (embeddings n × d) into wishes that at least `smallest` distinct reviews speak of.
+
+    Deterministic under the seed.
     """
-    if len(points) < max(smallest, 2):
-        return np.full(len(points), NONE, dtype=np.int64)
-    rows = np.arange(len(points))
-    if len(points) > FIT_LIMIT:
-        rows = np.sort(np.random.default_rng(seed).choice(len(points), FIT_LIMIT, replace=False))
-    labels = np.full(len(points), NONE, dtype=np.int64)
-    labels[rows] = _communities(points[rows], seed)
-    labels = _merged(points, labels)
-    owners = np.asarray(reviews)
-    labels = _kept(labels, owners, smallest)
-    labels = _adopted(points, labels)
-    return _kept(labels, owners, smallest)
+    if len(vectors) < max(smallest, 2):
+        return Grouping(groups=[], closeness=[])
+    owners = np.unique(np.asarray(reviews), return_inverse=True)[1]
+    points = unit(np.hstack([space.transform(vectors, languages), rare_words(texts, languages, encoder)]))
+    points = unit(points + CONTEXT * _rest_of_review(points, owners))
+    prior = _prior(shipped(), space.centred(vectors, languages), owners)
+    prior = np.hstack([prior, _new_topics(points, prior, owners, smallest, seed)])
+    return _members(_fit(points, prior, owners, smallest), owners, smallest)
 
 
-def centroids(points: Vectors, labels: Labels) -> Vectors:
-    """k × d unit vectors, the mean of each label 0 … k−1."""
-    count = int(labels.max(initial=NONE)) + 1
-    return unit(np.stack([points[labels == k].mean(axis=0) for k in range(count)])) if count else points[:0]
+def rare_words(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -> Vectors:
+    """n × d unit vectors: mean of each text's word vectors weighted by log(n / texts with the word).
+
+    Smooth inverse frequency (Arora, Liang & Ma, 2017) in the encoder's own space, so that 'cord', 'wire' and 电线
+    pull together while words that everybody uses pull little. A text without words is a zero row.
+    """
+    words = [[(t, w) for w in topic_words(text, t)] for text, t in zip(texts, languages, strict=True)]
+    found = Counter(key for keys in words for key in set(keys))
+    vocabulary = {key: row for row, (key, _) in enumerate(found.most_common(VOCABULARY))}
+    if not vocabulary:
+        return np.zeros((len(texts), encoder.dimensions), dtype=np.float32)
+    table = encoder.encode([w for _, w in vocabulary])
+    tongues = np.array([t for t, _ in vocabulary])
+    for tongue in set(tongues.tolist()):
+        table[tongues == tongue] -= table[tongues == tongue].mean(axis=0)
+    sizes = Counter(languages)
+    weight = np.array([np.log(1e-9 + sizes[t] / found[t, w]) for t, w in vocabulary], dtype=np.float32)
+    table = unit(table) * np.maximum(weight, 0.0)[:, None]
+    out = np.zeros((len(texts), encoder.dimensions), dtype=np.float32)
+    for row, keys in enumerate(words):
+        rows = [vocabulary[k] for k in keys if k in vocabulary]
+        if rows:
+            out[row] = table[rows].sum(axis=0)
+    return unit(out)
 
 
-def neighbours(points: Vectors, count: int) -> tuple[NDArray[np.int64], Vectors]:
+def neighbours(points: Vectors, count: int) -> tuple[Integers, Vectors]:
     """For each of n unit vectors its `count` nearest others (n × count indices, n × count cosines), exact, in blocks."""
     near = np.empty((len(points), count), dtype=np.int64)
     cosine = np.empty((len(points), count), dtype=np.float32)
@@ -106,7 +156,46 @@ def neighbours(points: Vectors, count: int) -> tuple[NDArray[np.int64], Vectors]
     return near, cosine
 
 
-def _communities(points: Vectors, seed: int) -> Labels:
+def _rest_of_review(values: Vectors, owners: Integers) -> Vectors:
+    """Each row's mean over the other sentences of its review; zero where there is none."""
+    sums = np.zeros((int(owners.max()) + 1, values.shape[1]), dtype=values.dtype)
+    np.add.at(sums, owners, values)
+    others = np.bincount(owners)[owners] - 1
+    return np.asarray((sums[owners] - values) / np.maximum(others, 1)[:, None] * (others > 0)[:, None])
+
+
+def _prior(bank: ThemeBank, centred: Vectors, owners: Integers) -> Floats:
+    own = bank.log_prior(centred)
+    sums = np.zeros((int(owners.max()) + 1, own.shape[1]))
+    np.add.at(sums, owners, own)
+    whole = sums / np.bincount(owners)[:, None]
+    return np.asarray((1 - CONTEXT_PRIOR) * own + CONTEXT_PRIOR * whole[owners])
+
+
+def _new_topics(points: Vectors, prior: Floats, owners: Integers, smallest: int, seed: int) -> Floats:
+    """Log priors (n × communities) of the communities that the bank does not know, or of which it makes too much."""
+    rows = np.arange(len(points))
+    if len(points) > FIT_LIMIT:
+        rows = np.sort(np.random.default_rng(seed).choice(len(points), FIT_LIMIT, replace=False))
+    found = _communities(points[rows], seed)
+    theme, known = prior.argmax(axis=1), np.exp(prior).max(axis=1)
+    reviews = int(owners.max()) + 1
+    sizes = np.array([len(np.unique(owners[theme == k])) for k in range(prior.shape[1])])
+    large = set(np.flatnonzero(sizes > max(OVERSIZE * reviews, 4 * smallest)).tolist())
+    columns = []
+    for k in range(int(found.max()) + 1):
+        members = rows[found == k]
+        if len(np.unique(owners[members])) < smallest:
+            continue
+        common = Counter(theme[members].tolist()).most_common(1)[0][0]
+        if known[members].mean() < UNKNOWN or common in large:
+            column = np.full(len(points), np.log(0.02))
+            column[members] = np.log(0.35)
+            columns.append(column)
+    return np.stack(columns, axis=1) if columns else np.zeros((len(points), 0))
+
+
+def _communities(points: Vectors, seed: int) -> Integers:
     near, cosine = neighbours(points, min(NEIGHBOURS, len(points) - 1))
     source = np.repeat(np.arange(len(points)), near.shape[1])
     target, weight = near.ravel(), np.maximum(cosine.ravel(), 0.0)
@@ -114,9 +203,8 @@ def _communities(points: Vectors, seed: int) -> Labels:
     # An edge seen from both of its ends counts twice: mutual neighbours belong together.
     edges, inverse = np.unique(ends, axis=0, return_inverse=True)
     weights = np.bincount(inverse.ravel(), weights=weight) + 1e-6
-    graph = igraph.Graph(n=len(points), edges=edges.tolist())
     found = leidenalg.find_partition(
-        graph,
+        igraph.Graph(n=len(points), edges=edges.tolist()),
         leidenalg.RBConfigurationVertexPartition,
         weights=weights.tolist(),
         seed=seed,
@@ -126,39 +214,48 @@ def _communities(points: Vectors, seed: int) -> Labels:
     return np.asarray(found.membership, dtype=np.int64)
 
 
-def _merged(points: Vectors, labels: Labels) -> Labels:
-    """Joins the two closest topics until none are closer than MERGE."""
-    labels = labels.copy()
-    while labels.max(initial=NONE) > 0:
-        centres = centroids(points, labels)
+def _fit(points: Vectors, prior: Floats, owners: Integers, smallest: int) -> Floats:
+    """Belonging, n × components: p(k | x) ∝ prior_k(x) · mass_k^0.3 · exp(6 x·c_k), components pruned and merged."""
+    while True:
+        belonging, centres = _expect_maximise(points, prior)
+        best = belonging.argmax(axis=1)
+        support = np.array([len(np.unique(owners[best == k])) for k in range(prior.shape[1])])
+        weak = np.flatnonzero(support < smallest)
+        if len(weak) and prior.shape[1] > 1:
+            # A third at a time, the weakest first: what they let go may carry the others over the line.
+            prior = np.delete(prior, weak[np.argsort(support[weak], kind="stable")][: max(1, len(weak) // 3)], axis=1)
+            continue
         cosine = np.triu(centres @ centres.T, 1)
         a, b = np.unravel_index(int(cosine.argmax()), cosine.shape)
-        if cosine[a, b] < MERGE:
-            break
-        labels[labels == b] = a
-        labels[labels > b] -= 1
-    return labels
+        if cosine[a, b] < MERGE or prior.shape[1] < 2:
+            return belonging
+        prior[:, a] = np.logaddexp(prior[:, a], prior[:, b])
+        prior = np.delete(prior, b, axis=1)
 
 
-def _kept(labels: Labels, reviews: NDArray[np.int64], smallest: int) -> Labels:
-    """Drops groups with too few distinct reviews and numbers the rest by size."""
-    sizes = {int(k): len(set(reviews[labels == k].tolist())) for k in np.unique(labels) if k != NONE}
-    order = sorted((k for k, size in sizes.items() if size >= smallest), key=lambda k: (-sizes[k], k))
-    out = np.full_like(labels, NONE)
-    for new, old in enumerate(order):
-        out[labels == old] = new
-    return out
+def _expect_maximise(points: Vectors, prior: Floats) -> tuple[Floats, Vectors]:
+    belonging = _softmax(prior)
+    centres = points[:0]
+    for _ in range(ROUNDS):
+        centres = unit(((belonging**2).T @ points).astype(np.float32))
+        logits = SHARPNESS * (points @ centres.T) + prior + 0.3 * np.log(belonging.sum(axis=0) + 1e-3)
+        belonging = _softmax(logits)
+    return belonging, centres
 
 
-def _adopted(points: Vectors, labels: Labels) -> Labels:
-    """Moves each sentence to the nearest centroid if it is near, and lets go of those far from all."""
-    centres = centroids(points, labels)
-    if not len(centres):
-        return labels
-    cosine = points @ centres.T
-    best, value = cosine.argmax(axis=1), cosine.max(axis=1)
-    own = np.where(labels >= 0, cosine[np.arange(len(points)), np.maximum(labels, 0)], -1.0)
-    out = np.where((labels == NONE) & (value >= ADOPT), best, labels)
-    # A clear miss of the community search: another topic is much nearer than the own one.
-    out = np.where((labels >= 0) & (value - own > 0.08), best, out)
-    return np.where((labels >= 0) & (value < LOOSE), NONE, out)
+def _softmax(logits: Floats) -> Floats:
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def _members(belonging: Floats, owners: Integers, smallest: int) -> Grouping:
+    best, value = belonging.argmax(axis=1), belonging.max(axis=1)
+    found: list[tuple[int, Integers]] = []
+    for k in range(belonging.shape[1]):
+        inside = ((best == k) & (value >= UNCLEAR)) | (belonging[:, k] >= SECOND)
+        rows = np.flatnonzero(inside)
+        reviews = len(np.unique(owners[rows]))
+        if reviews >= smallest:
+            found.append((k, rows))
+    found.sort(key=lambda pair: (-len(np.unique(owners[pair[1]])), pair[0]))
+    return Grouping(groups=[rows for _, rows in found], closeness=[belonging[rows, k] for k, rows in found])

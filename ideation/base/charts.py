@@ -104,12 +104,14 @@ def learning_curve(curve: list[Spec]) -> Spec:
     Each point: step, loss, and validation_perplexity or None.
     """
     loss, perplexity = _("Training loss"), _("Perplexity on held-out reviews")
-    measured = [point for point in curve if point.get("validation_perplexity") is not None]
+    learnt = [{**point, "series": loss} for point in curve]
+    measured = [{**point, "series": perplexity} for point in curve if point.get("validation_perplexity") is not None]
+    series = alt.Color("series:N", sort=[loss, perplexity], legend=alt.Legend(title=None, orient="top"))
     steps = alt.X("step:Q", title=_("Step"), axis=alt.Axis(tickMinStep=1, grid=False))
     below = (
-        alt.Chart(alt.Data(values=curve))
+        alt.Chart(alt.Data(values=learnt))
         .mark_line(interpolate="monotone")
-        .encode(x=steps, y=alt.Y("loss:Q", title=loss, scale=alt.Scale(zero=False)), color=alt.datum(loss))
+        .encode(x=steps, y=alt.Y("loss:Q", title=loss, scale=alt.Scale(zero=False)), color=series)
     )
     above = (
         alt.Chart(alt.Data(values=measured))
@@ -117,7 +119,7 @@ def learning_curve(curve: list[Spec]) -> Spec:
         .encode(
             x=steps,
             y=alt.Y("validation_perplexity:Q", title=perplexity, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
-            color=alt.Color(datum=perplexity, legend=alt.Legend(title=None, orient="top")),
+            color=series,
             tooltip=[
                 alt.Tooltip("step:Q", title=_("Step")),
                 alt.Tooltip("validation_perplexity:Q", title=perplexity, format=".2f"),

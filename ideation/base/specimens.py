@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
 LANDSCAPE: list[dict[str, Any]] = [
     {"rank": 1, "label": "lid seal", "statement": "A lid that doesn't leak in a bag", "importance": 8.6,
      "satisfaction": 3.1, "opportunity": 14.1, "mentions": 84, "url": "#1"},
@@ -17,3 +20,35 @@ CURVE: list[dict[str, Any]] = [
     {"step": step, "loss": 3.4 - 0.9 * (1 - 0.93**step), "validation_perplexity": None if step % 8 else 31 - 12 * (1 - 0.92**step)}
     for step in range(0, 49, 2)
 ]  # fmt: skip
+
+
+class SpecimenForm(forms.Form):
+    """One field of each kind, one of them wrong."""
+
+    name = forms.CharField(label=_("Name"), help_text=_("Which system uses it, so that you know what you revoke later."))
+    email = forms.EmailField(label=_("Email"))
+    category = forms.ChoiceField(label=_("Language"), choices=[("en", _("English")), ("zh", _("Chinese"))])
+    about = forms.CharField(label=_("Must have"), required=False, widget=forms.Textarea)
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=[("read", _("Read: projects, reviews, needs, models, concepts"))],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+def works() -> list[dict[str, Any]]:
+    """Work in its states, as the progress component takes it."""
+    running = {"pk": "1", "state": "running", "done": 1240, "total": 3600, "get_state_display": _("Running")}
+    failed = {"pk": "2", "state": "failed", "reason_code": "out_of_memory", "reason_params": {"megabytes": 700}}
+    parts = [
+        {"title": _("Import reviews"), "state": "succeeded", "words": ""},
+        {"title": _("Find needs"), "state": "running", "words": ""},
+        {"title": _("Write concepts"), "state": "", "words": ""},
+    ]
+    first = {"title": _("From reviews to concepts"), "step": _("Understanding sentences"), "unit": _("sentences")}
+    return [
+        # Without an address to ask again it stands still.
+        {"job": {**running, "is_live": True}, **first, "percent": 34, "seconds_left": 71, "parts": parts},
+        {"job": {**failed, "get_state_display": _("Failed")}, "title": _("Import reviews")},
+    ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.views import back
 from ideation.base.charts import chart, learning_curve, opportunity_landscape
 from ideation.base.context import THEMES
-from ideation.base.specimens import CURVE, LANDSCAPE
+from ideation.base.specimens import CURVE, LANDSCAPE, SpecimenForm, works
 
 YEAR = 365 * 24 * 3600
 
@@ -32,11 +32,15 @@ def design(request: HttpRequest) -> HttpResponse:
     """Every component as it is used. For development and for whoever is logged in."""
     if not (settings.DEBUG or request.user.is_authenticated):
         return redirect_to_login(request.get_full_path())
-    charts = {
+    context = {
+        "section": "design",
+        "form": SpecimenForm({"name": "CRM", "email": "ana@"}),
+        "needs": LANDSCAPE,
+        "works": works(),
         "landscape": chart(opportunity_landscape(LANDSCAPE)),
         "curve": chart(learning_curve(CURVE)),
     }
-    return render(request, "base/design.html", {"section": "design", **charts})
+    return render(request, "base/design.html", context)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ideation.catalog.models import Project
 
 
-class ProjectForm(forms.ModelForm[Project]):
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A new project, in three questions."""
 
     language = forms.ChoiceField(

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -88,9 +88,10 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
         model = Generation
         fields = read_only_fields = ("id", "brief", "model", "backend", "wanted", "reason", "created_at", "finished_at")
 
-    def get_reason(self, generation: Generation) -> ReasonSerializer | None:
+    @extend_schema_field(ReasonSerializer(allow_null=True))
+    def get_reason(self, generation: Generation) -> dict[str, str] | None:
         code = generation.reason_code
-        return {"code": code, "detail": sentence(code)} if code else None  # type: ignore[return-value]
+        return {"code": code, "detail": sentence(code)} if code else None
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Eight concepts", value={"wanted": 8})])

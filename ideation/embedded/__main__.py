@@ -50,9 +50,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         print(__doc__, file=sys.stderr)
         return 2
-    if os.environ.get(
-        "MAKELEVEL"
-    ):  # a killed `make` takes us with it; started by hand, we may outlive the shell
+    if os.environ.get("MAKELEVEL"):  # a killed `make` takes us with it; started by hand, we may outlive the shell
         die_with_parent(signal.SIGTERM)
     try:
         return COMMANDS[arguments[0]]()

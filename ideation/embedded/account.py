@@ -95,8 +95,7 @@ def _may_pass(folder: Path, account: Account) -> bool:
     entries = _acl(folder)
     mask = next((permissions for tag, permissions, _ in entries if tag == MASK), 0o7)
     if any(
-        tag == USER and who == account.uid and permissions & mask & PASS_THROUGH
-        for tag, permissions, who in entries
+        tag == USER and who == account.uid and permissions & mask & PASS_THROUGH for tag, permissions, who in entries
     ):
         return True
     return bool(status.st_mode & (stat.S_IXGRP if status.st_gid == account.gid else stat.S_IXOTH))
@@ -115,9 +114,7 @@ def _open(folder: Path, account: Account) -> None:
     """Add the entry for `account`, keeping what the list (or the mode it stands for) already said."""
     mode = folder.stat().st_mode
     plain = [(OWNER, mode >> 6 & 7, NOBODY), (GROUP_OWNER, mode >> 3 & 7, NOBODY), (OTHER, mode & 7, NOBODY)]
-    entries = [
-        entry for entry in _acl(folder) or plain if entry[0] != MASK and entry[::2] != (USER, account.uid)
-    ]
+    entries = [entry for entry in _acl(folder) or plain if entry[0] != MASK and entry[::2] != (USER, account.uid)]
     entries.append((USER, PASS_THROUGH, account.uid))
     mask = 0
     for tag, permissions, _ in entries:

@@ -68,9 +68,7 @@ def chosen_port(environ: Mapping[str, str]) -> int:
     """The port to serve on: $PORT or 8000. Raises StartError if it isn't one or is taken."""
     text = environ.get("PORT") or str(DEFAULT_PORT)
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise StartError(
-            f"PORT={text} is not a port. Take a number from 1024 to 65535: `PORT=8001 make run`."
-        )
+        raise StartError(f"PORT={text} is not a port. Take a number from 1024 to 65535: `PORT=8001 make run`.")
     port = int(text)
     reason = _refusal(port)
     if reason is not None:
@@ -116,9 +114,7 @@ def check_reviews(environ: Mapping[str, str]) -> str:
         return ""
     path = Path(environ["REVIEWS"]).expanduser().resolve()
     if not path.is_file():
-        raise StartError(
-            f"There is no file {path}. Set REVIEWS to a CSV or TSV file: `REVIEWS=reviews.csv make run`."
-        )
+        raise StartError(f"There is no file {path}. Set REVIEWS to a CSV or TSV file: `REVIEWS=reviews.csv make run`.")
     if not os.access(path, os.R_OK):
         raise StartError(f"{path} can't be read by you. Give yourself the right to read it: `chmod u+r`.")
     return str(path)

@@ -66,9 +66,7 @@ def serve_only() -> int:
     with _alone(), _supervised(terminal) as supervisor:
         try:
             _start_servers(supervisor)
-            terminal.say(
-                f"Postgres and the broker are up, at the addresses in {VAR / NAME}. Ctrl-C stops them."
-            )
+            terminal.say(f"Postgres and the broker are up, at the addresses in {VAR / NAME}. Ctrl-C stops them.")
             supervisor.wait(lambda: False)
         except Interrupted:
             terminal.say("Stopping.")
@@ -118,9 +116,7 @@ def _start_servers(supervisor: Supervisor) -> dict[str, str]:
     return {**_users_environment(), **write_environment(VAR, database, broker), **own}
 
 
-def _await_server(
-    supervisor: Supervisor, name: str, files: postgres.PostgresFiles | valkey.ValkeyFiles
-) -> None:
+def _await_server(supervisor: Supervisor, name: str, files: postgres.PostgresFiles | valkey.ValkeyFiles) -> None:
     where = f"{files.folder / 'log'} says why"
     supervisor.wait_ready(name, files.answers, seconds=SERVER_PATIENCE, where=where)
 
@@ -191,9 +187,7 @@ def _answers(address: str) -> bool:
         direct.open(address, timeout=10).close()
     except urllib.error.HTTPError as error:
         if error.code >= 500:
-            raise StartError(
-                f"{address} answers with an error ({error.code}); the lines of web say why."
-            ) from error
+            raise StartError(f"{address} answers with an error ({error.code}); the lines of web say why.") from error
     except OSError:
         return False
     return True

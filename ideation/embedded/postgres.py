@@ -181,9 +181,7 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> Postgre
     while not files.answers():
         if child.poll() is not None or time.monotonic() > deadline:
             stop(child, by=signal.SIGINT, patience=5)
-            raise StartError(
-                f"Postgres doesn't start. The end of {folder / 'log'} says why:\n{_tail(folder / 'log')}"
-            )
+            raise StartError(f"Postgres doesn't start. The end of {folder / 'log'} says why:\n{_tail(folder / 'log')}")
         time.sleep(0.05)
     return PostgresHandle(files=files, child=child)
 
@@ -198,9 +196,7 @@ def apply_roles(server: PostgresFiles | PostgresHandle, database: str) -> None:
     with files.superuser(database) as connection:
         connection.execute(ROLES_SQL.read_text(encoding="utf-8"))
         for role, password in files.passwords.items():
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                sql.Identifier(role), sql.Literal(password)
-            )
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
             connection.execute(statement)
 
 

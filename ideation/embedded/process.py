@@ -45,7 +45,6 @@ def spawn(
     The kernel ties the death signal to the thread that starts the child: call this from a thread that stays.
     Raises OSError where the program can't be started.
     """
-    drop = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     return subprocess.Popen(
         [str(part) for part in argv],
         cwd=cwd,
@@ -55,7 +54,9 @@ def spawn(
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
         preexec_fn=_dies_with_parent(os.getpid(), death_signal),  # noqa: PLW1509 - one system call, no lock
-        **drop,  # type: ignore[call-overload]
+        user=None if account is None else account.uid,
+        group=None if account is None else account.gid,
+        extra_groups=None if account is None else [],
     )
 
 

@@ -66,7 +66,7 @@ class Running:
         self.child, self.status = None, status
         if not self.program.restart:
             return None
-        pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
+        pause = min(FIRST_PAUSE * 2.0 ** (self.failures - 1), LONGEST_PAUSE)
         self.due = time.monotonic() + pause
         return pause
 

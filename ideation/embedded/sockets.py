@@ -40,7 +40,5 @@ def _private(server: Path, account: Account | None) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
     ours = {os.geteuid()} if account is None else {os.geteuid(), account.uid}
     if folder.is_symlink() or folder.stat().st_uid not in ours:
-        raise StartError(
-            f"{folder} belongs to somebody else. Remove it, or move the project to a shorter path."
-        )
+        raise StartError(f"{folder} belongs to somebody else. Remove it, or move the project to a shorter path.")
     return folder

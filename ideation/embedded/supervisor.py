@@ -85,9 +85,7 @@ class Supervisor:
     def wait_ready(self, name: str, ready: Callable[[], bool], *, seconds: float, where: str) -> None:
         """Wait until a program answers. Raises StartError, naming `where` its reasons are, or Interrupted."""
         state = self.running[name]
-        self.wait(
-            lambda: state.failures >= HOPELESS or (state.child is not None and ready()), seconds=seconds
-        )
+        self.wait(lambda: state.failures >= HOPELESS or (state.child is not None and ready()), seconds=seconds)
         if state.child is None or not ready():
             raise StartError(f"{name} doesn't start; {where}.")
 

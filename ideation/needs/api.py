@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -117,8 +117,9 @@ class NeedDetailSerializer(NeedSerializer):
         fields = (*NeedSerializer.Meta.fields, "evidence")
         read_only_fields = fields
 
-    def get_evidence(self, need: Need) -> list[EvidenceSerializer]:
-        return EvidenceSerializer(querysets.quotes_of(need, QUOTES), many=True).data  # type: ignore[return-value]
+    @extend_schema_field(EvidenceSerializer(many=True))
+    def get_evidence(self, need: Need) -> Any:
+        return EvidenceSerializer(querysets.quotes_of(need, QUOTES), many=True).data
 
 
 class AnalysesView(ProjectRoom, RoomListView):

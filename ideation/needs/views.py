@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.decorators import requires
 from accounts.middleware import BrandRequest
 from ideation.base.charts import chart, download, opportunity_landscape
-from ideation.base.templatetags.ui import language_name
+from ideation.base.templatetags.ui import language_word
 from ideation.catalog.querysets import project as find_project
 from ideation.needs.forms import SORTS, FilterForm
 from ideation.needs.models import Need
@@ -49,7 +49,7 @@ def needs(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase:
 
 def _languages(whole: QuerySet[Need]) -> list[tuple[str, str]]:
     codes = whole.order_by("language").values_list("language", flat=True).distinct()
-    return [(code, language_name(code)) for code in codes]
+    return [(code, language_word(code)) for code in codes]
 
 
 def _filtered(whole: QuerySet[Need], wanted: dict[str, str]) -> QuerySet[Need]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.decorators import requires
 from accounts.middleware import BrandRequest
 from ideation.base.errors import UserError, sentence
-from ideation.base.templatetags.ui import language_name
+from ideation.base.templatetags.ui import language_word
 from ideation.catalog.querysets import project as find_project
 from ideation.jobs.querysets import jobs
 from ideation.reviews.forms import FilterForm, MappingForm, UploadForm
@@ -76,7 +76,7 @@ def _products(whole: QuerySet[Review]) -> list[tuple[str, str]]:
 
 def _languages(whole: QuerySet[Review]) -> list[tuple[str, str]]:
     codes = whole.exclude(language="").order_by("language").values_list("language", flat=True).distinct()
-    return [(code, language_name(code)) for code in codes]
+    return [(code, language_word(code)) for code in codes]
 
 
 def _filtered(whole: QuerySet[Review], wanted: dict[str, str]) -> QuerySet[Review]:

@@ -16,6 +16,17 @@ RETRIES = 2
 STOPS = 4
 """The protocol takes no more stop strings; the rest are cut off here."""
 
+CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (openai.APITimeoutError, "endpoint_slow"),
+    (openai.APIConnectionError, "endpoint_down"),
+    (openai.AuthenticationError, "endpoint_refused"),
+    (openai.PermissionDeniedError, "endpoint_refused"),
+    (openai.NotFoundError, "endpoint_no_model"),
+    (openai.RateLimitError, "endpoint_busy"),
+    (openai.APIStatusError, "endpoint_status"),
+)
+"""(Error of the client, our code), narrow kinds before wide ones."""
+
 
 class EndpointBackend:
     """Sends each prompt as one user message."""
@@ -38,7 +49,7 @@ class EndpointBackend:
     def complete(
         self, prompts: list[str], *, max_tokens: int, stop: list[str], temperature: float, top_p: float, seed: int
     ) -> list[str]:
-        """One answer a prompt, in order. Raises InputError with a code per cause: down, slow, refused, garbled…"""
+        """One answer a prompt, in order. Raises InputError with a code per cause: down, slow, refused, and so on."""
 
         def ask(index: int) -> str:
             return self._ask(prompts[index], max_tokens, stop, temperature, top_p, seed + index)
@@ -63,7 +74,7 @@ class EndpointBackend:
 
     def _content(self, answer: object) -> str:
         """The text of an answer, whose form the client does not check."""
-        if isinstance(answer, ChatCompletion) and isinstance(answer.choices, list) and answer.choices:
+        if isinstance(answer, ChatCompletion) and answer.choices:
             message = getattr(answer.choices[0], "message", None)
             content = getattr(message, "content", None)
             if isinstance(content, str):
@@ -71,20 +82,15 @@ class EndpointBackend:
         raise InputError("endpoint_garbled", url=self._spec.url)
 
     def _explained(self, error: Exception) -> InputError:
-        url = self._spec.url
-        if isinstance(error, openai.APITimeoutError):
-            return InputError("endpoint_slow", url=url, seconds=f"{self._spec.timeout:g}")
-        if isinstance(error, openai.APIConnectionError):
-            return InputError("endpoint_down", url=url)
-        if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
-            return InputError("endpoint_refused", url=url)
-        if isinstance(error, openai.NotFoundError):
-            return InputError("endpoint_no_model", url=url, model=self._spec.model)
-        if isinstance(error, openai.RateLimitError):
-            return InputError("endpoint_busy", url=url)
-        if isinstance(error, openai.APIStatusError):
-            return InputError("endpoint_status", url=url, status=error.status_code)
-        return InputError("endpoint_garbled", url=url)
+        """The first cause that fits; a body that is no JSON comes as an error of the parser's own."""
+        code = next((code for kind, code in CAUSES if isinstance(error, kind)), "endpoint_garbled")
+        return InputError(
+            code,
+            url=self._spec.url,
+            seconds=f"{self._spec.timeout:g}",
+            model=self._spec.model,
+            status=getattr(error, "status_code", ""),
+        )
 
 
 def _cut(text: str, stop: list[str]) -> str:

@@ -23,7 +23,7 @@ class AnalyseSpec:
     encoder: str = "universal"
     """Name of the sentence encoder (mlcore.embed.ENCODERS)."""
     smallest: int | None = None
-    """Distinct reviews that make a need; None: 3, or 0.4 % of the reviews if that is more."""
+    """Distinct reviews that make a need; None: 2 % of them, 3 to 12, and 0.4 % above 3,000."""
     most: int = 60
     """Needs that are kept at most."""
 

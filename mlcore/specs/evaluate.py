@@ -20,7 +20,7 @@ class EvaluateSpec:
     base: str = "smollm2-135m"
     """Name, folder or .gguf file of the base model."""
 
-    models: Path = Path("models")
+    models: Path = Path("var/models")
     """Folder for converted and fetched models."""
 
     adapter: Path | None = None
@@ -44,9 +44,7 @@ class EvaluateSpec:
     def __post_init__(self) -> None:
         for name, least in (("max_tokens", 1), ("max_length", 16), ("samples", 0), ("sample_tokens", 1)):
             if getattr(self, name) < least:
-                raise InputError(
-                    "training_setting", field=name, rule=f"at least {least}", value=getattr(self, name)
-                )
+                raise InputError("training_setting", field=name, rule=f"at least {least}", value=getattr(self, name))
 
 
 @dataclass(frozen=True, kw_only=True)

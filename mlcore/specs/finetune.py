@@ -7,6 +7,23 @@ from typing import ClassVar, Literal
 from mlcore.errors import InputError
 from mlcore.events import Event
 
+LIMITS = (
+    ("epochs", 1, 1000),
+    ("max_tokens", 1, 1e12),
+    ("rank", 1, 1024),
+    ("eval_tokens", 1, 1e9),
+    ("validations", 1, 1000),
+    ("checkpoint_every", 1, 1e9),
+    ("batch_tokens", 16, 1e6),
+    ("max_length", 16, 1e5),
+    ("learning_rate", 1e-8, 0.1),
+    ("eval_share", 0.001, 0.5),
+    ("replay_share", 0, 0.95),
+    ("warmup", 0, 1),
+    ("clip", 1e-3, 1e6),
+)
+"""(Setting, least, most), both allowed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FinetuneSpec:
@@ -23,7 +40,7 @@ class FinetuneSpec:
     base: str = "smollm2-135m"
     """Name, folder or .gguf file of the base model. Of no effect with method scratch."""
 
-    models: Path = Path("models")
+    models: Path = Path("var/models")
     """Folder for converted and fetched models."""
 
     method: Literal["lora", "full", "scratch"] = "lora"
@@ -80,22 +97,10 @@ class FinetuneSpec:
     def __post_init__(self) -> None:
         if self.method not in ("lora", "full", "scratch"):
             raise _bad("method", "lora, full or scratch", self.method)
-        for name in ("epochs", "max_tokens", "rank", "eval_tokens", "validations", "checkpoint_every"):
-            if getattr(self, name) < 1:
-                raise _bad(name, "at least 1", getattr(self, name))
-        for name in ("batch_tokens", "max_length"):
-            if getattr(self, name) < 16:
-                raise _bad(name, "at least 16", getattr(self, name))
-        if not 0 < self.learning_rate <= 0.1:
-            raise _bad("learning_rate", "above 0 and at most 0.1", self.learning_rate)
-        if not 0 < self.eval_share <= 0.5:
-            raise _bad("eval_share", "above 0 and at most 0.5", self.eval_share)
-        if not 0 <= self.replay_share < 1:
-            raise _bad("replay_share", "from 0 to below 1", self.replay_share)
-        if not 0 <= self.warmup <= 1:
-            raise _bad("warmup", "from 0 to 1", self.warmup)
-        if self.clip <= 0:
-            raise _bad("clip", "above 0", self.clip)
+        for name, low, high in LIMITS:
+            # Written this way round, so that what is no number at all is refused too.
+            if not low <= getattr(self, name) <= high:
+                raise _bad(name, f"from {low:g} to {high:g}", getattr(self, name))
 
 
 @dataclass(frozen=True, kw_only=True)

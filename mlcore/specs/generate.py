@@ -18,7 +18,7 @@ class BackendSpec:
     base: str = "smollm2-135m"
     """Name, folder or .gguf file of the base model (local)."""
 
-    models: Path = Path("models")
+    models: Path = Path("var/models")
     """Folder for converted and fetched models (local)."""
 
     adapter: Path | None = None
@@ -45,7 +45,7 @@ class BackendSpec:
     def __post_init__(self) -> None:
         if self.kind not in ("local", "endpoint"):
             raise InputError("backend_unknown", kind=self.kind)
-        if self.kind == "endpoint" and (urlsplit(self.url).scheme not in ("http", "https") or not urlsplit(self.url).netloc):
+        if self.kind == "endpoint" and not _is_address(self.url):
             raise InputError("endpoint_address", url=self.url or "(empty)")
         if self.batch < 1:
             raise InputError("generation_setting", field="batch", rule="at least 1", value=self.batch)
@@ -55,3 +55,8 @@ class BackendSpec:
     def __repr__(self) -> str:
         """Without the key: specs end up in logs."""
         return f"BackendSpec(kind={self.kind!r}, base={self.base!r}, url={self.url!r}, model={self.model!r})"
+
+
+def _is_address(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -12,10 +12,10 @@ from mlcore.wishes.wish import Wish
 __all__ = ["Wish", "quoted", "wishes"]
 
 
-def wishes(sentence: str, language: str) -> list[Wish]:
-    """The wishes that can be read off one sentence, none for a language without rules."""
+def wishes(sentence: str, language: str, sentiment: float) -> list[Wish]:
+    """The wishes that can be read off one sentence (sentiment −1 to 1), none for a language without rules."""
     if language == "en":
-        return english_wishes(sentence)
+        return english_wishes(sentence, sentiment)
     return chinese_wishes(sentence) if language == "zh" else []
 
 

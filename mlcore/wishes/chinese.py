@@ -76,7 +76,7 @@ def _asked(clause: str) -> Made:
     if not match:
         return None
     rest = _TAIL.sub("", re.sub(r"^(?:能够?|可以|再|有)(?=[^\u4e00-\u9fff]|$)", "", match["rest"]))
-    vague = rest.startswith(("大家", "以后", "越来越", "是", "不是", "你", "我", "早日", "改进", "继续")) or len(rest) < 3
+    vague = rest.startswith(("有想到", "朋友", "消费者", "去", "各位", "亲们", "后来", "真正", "买", "看到","大家", "以后", "越来越", "是", "不是", "你", "我", "早日", "改进", "继续")) or len(rest) < 3
     return None if vague or rest.endswith(("好", "改进", "改善", "的话")) and len(rest) < 5 else (f"能{rest}" if rest[0] in "加出多增配送改做把" else rest, 0.06)
 
 

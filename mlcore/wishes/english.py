@@ -30,12 +30,15 @@ _FAULT = "|".join(sorted((re.escape(f).replace(r"\ ", r"\s+") for f in FAULTS), 
 _ADJECTIVE = r"(?P<adj>[a-z]+(?:-[a-z]+)?)"
 
 
-def english_wishes(sentence: str) -> list[Wish]:
-    """All wishes that a pattern reads off the sentence; most sentences give none or one."""
+def english_wishes(sentence: str, sentiment: float) -> list[Wish]:
+    """All wishes that a pattern reads off the sentence; most sentences give none or one.
+
+    The sentiment decides what a negation means: 'does not gape' is praise, 'does not close' a complaint.
+    """
     clause = _LEAD.sub("", sentence.lower().replace("’", "'").strip()).strip(" .!?…,;:\"”'~*)")
     clause = re.sub(r"[^\x00-\x7f]+", "", clause).strip(" .!?")
     clause = re.sub(r"\b(it|that|there|he|she|what)'s\b", r"\1 is", clause).replace("they're", "they are")
-    found = [w for pattern, make in _PATTERNS for w in (_try(pattern, make, clause),) if w]
+    found = [w for pattern, make, fits in _PATTERNS if fits[0] <= sentiment <= fits[1] for w in (_try(pattern, make, clause),) if w]
     return [w for w in found if 4 <= len(w.text.split()) <= _WORD_LIMIT]
 
 
@@ -55,12 +58,18 @@ Maker = Callable[[re.Match[str]], Made]
 
 
 def _noun(phrase: str) -> tuple[str, str] | None:
-    """Determiner and noun of a subject; None if it names nothing ('everyone', 'the only thing')."""
-    words = phrase.split()
-    words = [w for w in words if w not in ("really", "also", "just", "whole", "actual", "always", "still", "even")]
+    """Determiner and noun of a subject; None if it names nothing ('everyone', 'the only thing').
+
+    Without a tagger only short phrases are safe: at most two words, three after a determiner.
+    """
+    words = [w for w in phrase.split() if w not in ("really", "also", "just", "whole", "actual", "always", "still")]
     lead = words[0] if words and words[0] in _DETERMINERS else ""
     noun = words[1:] if lead else words
-    if not noun or any(w in VAGUE or w in _NOT_NOUN for w in noun):
+    if not noun or len(noun) > (3 if lead else 2) or any(w in VAGUE or w in _NOT_NOUN for w in noun):
+        return None
+    if any(w.endswith(("n't", "'s", "'ve", "'d", "'ll", "'re", "ly")) for w in noun):
+        return None
+    if not lead and any(w.endswith(("ed", "ing")) for w in noun) or noun[-1].endswith("ed"):
         return None
     return lead, " ".join(noun)
 
@@ -69,7 +78,11 @@ _DETERMINERS = frozenset("the my its their this that these those our his her you
 _NOT_NOUN = frozenset(
     """is are was were be been has have had do does did will would can could should may might must and or but if when as of
     for in on at to from with by not no never i've i'm it's after before since because while which who very so too am pm
-    up out off down over under again once twice than then well keeps kept started began love like think feel""".split()
+    up out off down over under again once twice than then well keeps kept started began love like think feel a an own got get makes made makes gave give came come goes going took
+    take told said says replaced bought little good great bad nice best worst better one two three four first second
+    being able want wanted need needed used using every each no tried same such whole only sure how why what these
+    something day days last years quite almost sometimes however instead anything please yes ok oh wow fits looks feels
+    works comes seems sits runs stays""".split()
 )
 
 
@@ -130,7 +143,8 @@ def _should(match: re.Match[str]) -> Made:
 def _easier(match: re.Match[str]) -> Made:
     rest = _ours(_short(match["rest"], 4))
     subject = _topic(match["subject"]) if match["subject"] else "it"
-    if not rest or rest.split()[0] in ("find", "say", "believe", "tell", "know", "imagine", "describe", "explain", "beat", "be"):
+    if not rest or rest.split()[0] in ("find", "say", "believe", "tell", "know", "imagine", "describe", "explain", "beat", "be", "see", "do", "get",
+                          "have", "make", "go", "take", "give", "keep", "come", "please", "love"):
         return None
     return f"i want {subject or 'it'} to be easy to {re.sub(r'^(?:it|them)$', '', rest)}", 0.06 if subject else 0.02
 
@@ -140,14 +154,23 @@ def _too(match: re.Match[str]) -> Made:
     return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if adjective in BETTER and thing else None
 
 
-def _be(match: re.Match[str]) -> Made:
+def _be_good(match: re.Match[str]) -> Made:
     adjective, thing = match["adj"], _topic(match["subject"])
-    if not thing:
+    return (f"i want {thing} to be {adjective}", _worth(thing)) if adjective in POSITIVE and thing else None
+
+
+def _be_bad(match: re.Match[str]) -> Made:
+    adjective, thing = match["adj"], _topic(match["subject"])
+    if not thing or adjective in POSITIVE or adjective in _RELATIVE or adjective not in BETTER:
         return None
-    if adjective in POSITIVE:
-        return f"i want {thing} to be {adjective}", _worth(thing)
-    negative = adjective in BETTER and adjective not in ("hard", "short", "long", "hot", "cold", "big", "soft", "low", "high")
-    return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if negative else None
+    return f"i want {thing} to be {BETTER[adjective]}", _worth(thing)
+
+
+_RELATIVE = frozenset("hard short long hot cold big soft low high dark large small cheap firm".split())
+
+
+def _runs(match: re.Match[str]) -> Made:
+    return "i want it to fit true to size", 0.0
 
 
 def _be_not(match: re.Match[str]) -> Made:
@@ -174,11 +197,17 @@ def _faulty(match: re.Match[str]) -> Made:
     return f"i want {_with_article(noun[1])} that {'do' if plural else 'does'} not {fault}", 0.07
 
 
+def _refrains(match: re.Match[str]) -> Made:
+    rest, thing = _ours(_short(match["rest"], 5)), _topic(match["subject"])
+    fault = any(rest == f or rest.startswith(f + " ") for f in FAULTS)
+    return (f"i want {thing} not to {rest}", 0.05) if thing and fault else None
+
+
 def _refuses(match: re.Match[str]) -> Made:
     rest = _ours(_short(match["rest"], 6))
     if not rest:
         return None
-    fault = next((f for f in sorted(FAULTS, key=len, reverse=True) if rest == f or rest.startswith(f + " ")), None)
+    fault = any(rest == f or rest.startswith(f + " ") for f in FAULTS)
     who = match["subject"]
     if who in ("i", "you", "we"):
         able = match["aux"] in ("can't", "cannot", "couldn't", "could not", "can not")
@@ -230,53 +259,63 @@ def _soft_fabric(match: re.Match[str]) -> Made:
     return f"i want {_with_article(phrase)}", -0.03
 
 
-_PATTERNS: list[tuple[re.Pattern[str], Maker]] = [
-    (
-        re.compile(
+_ANY, _PRAISE, _COMPLAINT = (-1.0, 1.0), (0.2, 1.0), (-1.0, 0.1)
+_REFUSAL = (
+    rf"^{_SUBJECT}\s+(?P<aux>does not|doesn't|do not|don't|did not|didn't|will not|won't|would not|wouldn't|"
+    rf"can't|cannot|can not|couldn't|could not|never|barely|hardly)\s+{_ADVERB}(?P<rest>[a-z].+)"
+)
+
+_PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
+    (re.compile(pattern), make, fits)
+    for pattern, make, fits in (
+        (
             r"\b(?:wish|if only|hope|be (?:nice|better|great|perfect|helpful) if)\s+(?:that\s+)?"
-            r"(?P<who>it|they|there|this|i|the [a-z]+(?: [a-z]+)?)\s+(?P<verb>had|was|were|came|would|could|fit)\s+(?P<rest>.+)"
+            r"(?P<who>it|they|there|this|i|the [a-z]+(?: [a-z]+)?)\s+(?P<verb>had|was|were|came|would|could|fit)\s+"
+            r"(?P<rest>(?!been|have|not|never)[a-z].+)",
+            _wished,
+            _ANY,
         ),
-        _wished,
-    ),
-    (re.compile(r"\b(?:it|this)\s+(?:really\s+)?(?:needs|lacks|is missing|could use|does not have|doesn't have)\s+(?P<rest>.+)"), _lacking),
-    (re.compile(r"\b(?:there is|there's|has|comes with)\s+no\s+(?P<rest>(?!way|doubt|question|problem|issue|reason|complaint)[a-z].+)"), _lacking),
-    (re.compile(rf"^{_SUBJECT}\s+(?:should|needs to|ought to)\s+(?P<rest>(?!not)[a-z].+)"), _should),
-    (
-        re.compile(
-            rf"(?:^{_SUBJECT}\s+{_BE}\s+)?{_ADVERB}(?:hard|difficult|impossible|tricky|tough|easy|easier|simple|a pain|awkward|"
-            r"a nightmare|a struggle|quick|a breeze)\s+to\s+(?P<rest>[a-z].+)"
+        (r"\b(?:it|this)\s+(?:really\s+)?(?:needs|lacks|is missing|could use)\s+(?P<rest>.+)", _lacking, (-1.0, 0.5)),
+        (
+            r"\b(?:there is|there's|has|comes with)\s+no\s+"
+            r"(?P<rest>(?!way|doubt|question|problem|issue|reason|complaint|smell|odou?r|leak|noise|drip|mess)[a-z].+)",
+            _lacking,
+            (-1.0, 0.0),
         ),
-        _easier,
-    ),
-    (re.compile(rf"^{_SUBJECT}\s+{_BE}\s+(?:[a-z]+\s+)?too\s+{_ADJECTIVE}"), _too),
-    (re.compile(rf"^{_SUBJECT}\s+(?:is|are|was|were)(?:\s+not|n't)\s+{_ADVERB}(?:as\s+)?{_ADJECTIVE}"), _be_not),
-    (re.compile(rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b"), _be),
-    (
-        re.compile(
-            rf"^{_SUBJECT}\s+(?:(?:always|constantly|keeps?|kept|started|starts|began|has|have|is|are|was|were|had|already|"
-            rf"completely|just|easily|quickly|will|to|gets?|got|also)\s+)*(?P<fault>{_FAULT})(?:s|es|ed|ped|ked|ing|ping|ning|ging)?\b"
+        (rf"^{_SUBJECT}\s+(?:should|needs to|ought to)\s+(?P<rest>(?!not|have)[a-z].+)", _should, (-1.0, 0.5)),
+        (r"\b(?:runs?|ran|fits?|is|are|was)\s+(?:[a-z]+\s+)?(?:small|large|big|true to size)\b", _runs, _ANY),
+        (
+            rf"(?:^{_SUBJECT}\s+{_BE}\s+)?{_ADVERB}(?:hard|difficult|impossible|tricky|tough|easy|easier|simple|a pain|"
+            r"awkward|a nightmare|a struggle|a breeze)\s+to\s+(?P<rest>[a-z].+)",
+            _easier,
+            _ANY,
         ),
-        _faulty,
-    ),
-    (
-        re.compile(
-            rf"^{_SUBJECT}\s+(?P<aux>does not|doesn't|do not|don't|did not|didn't|will not|won't|would not|wouldn't|"
-            rf"can't|cannot|can not|couldn't|could not|never|barely|hardly)\s+{_ADVERB}(?P<rest>[a-z].+)"
+        (rf"^{_SUBJECT}\s+{_BE}\s+(?:[a-z]+\s+)?too\s+{_ADJECTIVE}", _too, (-1.0, 0.6)),
+        (rf"^{_SUBJECT}\s+(?:is|are|was|were)(?:\s+not|n't)\s+{_ADVERB}(?:as\s+)?{_ADJECTIVE}", _be_not, _ANY),
+        (rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b", _be_good, (-0.2, 1.0)),
+        (rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b", _be_bad, (-1.0, 0.2)),
+        (
+            rf"^{_SUBJECT}\s+(?:(?:always|constantly|keeps?|kept|started|starts|began|has|have|is|are|was|were|had|"
+            rf"already|completely|just|easily|quickly|will|to|gets?|got|also)\s+)*"
+            rf"(?P<fault>{_FAULT})(?:s|es|ed|ped|ked|ing|ping|ning|ging)?\b",
+            _faulty,
+            _COMPLAINT,
         ),
-        _refuses,
-    ),
-    (
-        re.compile(rf"^{_SUBJECT}\s+{_ADVERB}(?P<verb>{'|'.join([*VERBS, *PARTICIPLES])})\s+(?P<rest>[a-z].+)"),
-        _does_well,
-    ),
-    (re.compile(rf"\bhow\s+{_ADJECTIVE}\s+{_SUBJECT}\s+(?:is|are|was|were|feels?|looks?)\b"), _how),
-    (re.compile(rf"\b(?:love|like|loved|appreciate|enjoy)\s+the\s+{_ADJECTIVE}\s+(?P<noun>[a-z]+)\b"), _soft_fabric),
-    (
-        re.compile(
+        (_REFUSAL, _refuses, _COMPLAINT),
+        (_REFUSAL, _refrains, _PRAISE),
+        (
+            rf"^{_SUBJECT}\s+{_ADVERB}(?P<verb>{'|'.join([*VERBS, *PARTICIPLES])})\s+(?P<rest>[a-z].+)",
+            _does_well,
+            _PRAISE,
+        ),
+        (rf"\bhow\s+{_ADJECTIVE}\s+{_SUBJECT}\s+(?:is|are|was|were|feels?|looks?)\b", _how, _PRAISE),
+        (r"\b(?:love|like|loved|appreciate|enjoy)\s+the\s+" + _ADJECTIVE + r"\s+(?P<noun>[a-z]+)\b", _soft_fabric, _PRAISE),
+        (
             r"^(?:great|good|excellent|amazing|nice|poor|bad|terrible|awful|horrible|decent|lovely)\s+"
             r"(?P<noun>[a-z]+(?:\s+(?:life|quality|service|time|control|power|size|design|speed|pressure|resistance|"
-            r"capacity|support|duration))?)$"
+            r"capacity|support|duration))?)$",
+            _good_thing,
+            _ANY,
         ),
-        _good_thing,
-    ),
-]  # fmt: skip
+    )
+]

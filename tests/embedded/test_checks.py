@@ -59,9 +59,7 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         checks.check_disk(tmp_path)
 
 
-def test_a_review_file_is_found_from_where_make_was_called(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_review_file_is_found_from_where_make_was_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "评论.csv").write_text("text\nfine\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert checks.check_reviews({"REVIEWS": "评论.csv"}) == str(tmp_path / "评论.csv")

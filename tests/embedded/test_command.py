@@ -14,9 +14,7 @@ HERE = Path(__file__).resolve().parent.parent.parent
 
 
 def environment(var: Path, **extra: str) -> dict[str, str]:
-    clean = {
-        name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "PORT", "REVIEWS")
-    }
+    clean = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "PORT", "REVIEWS")}
     return {**clean, "IDEATION_VAR": str(var), "NO_COLOR": "1", **extra}
 
 
@@ -47,9 +45,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def servers(used: Path) -> Iterator[subprocess.Popen[str]]:
     """`servers`, up and running."""
     argv = [sys.executable, "-m", "ideation.embedded", "servers"]
-    with subprocess.Popen(
-        argv, cwd=HERE, env=environment(used), stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(argv, cwd=HERE, env=environment(used), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert "are up" in process.stdout.readline()
         yield process
@@ -66,9 +62,7 @@ def test_a_second_start_says_so_and_the_first_goes_on(servers: subprocess.Popen[
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_it_ends_cleanly_when_asked(
-    servers: subprocess.Popen[str], used: Path, number: signal.Signals
-) -> None:
+def test_it_ends_cleanly_when_asked(servers: subprocess.Popen[str], used: Path, number: signal.Signals) -> None:
     servers.send_signal(number)
     assert servers.wait(20) == 0
     assert not (used / "postgres" / "data" / "postmaster.pid").exists()

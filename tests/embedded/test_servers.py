@@ -35,6 +35,12 @@ def server(folder: Path) -> Iterator[postgres.PostgresHandle]:
     handle.stop()
 
 
+@pytest.fixture(scope="module")
+def spare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for servers that one test after the other starts: creating the files takes longest."""
+    return tmp_path_factory.mktemp("spare") / "postgres"
+
+
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[valkey.ValkeyHandle]:
     handle = valkey.start(tmp_path / "valkey")
@@ -43,9 +49,7 @@ def broker(tmp_path: Path) -> Iterator[valkey.ValkeyHandle]:
 
 
 @pytest.mark.parametrize("role", postgres.LOGIN_ROLES)
-def test_each_role_logs_in_and_has_no_power_over_the_server(
-    server: postgres.PostgresHandle, role: str
-) -> None:
+def test_each_role_logs_in_and_has_no_power_over_the_server(server: postgres.PostgresHandle, role: str) -> None:
     with psycopg.connect(server.url(role, DATABASE)) as connection:
         row = connection.execute(
             "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
@@ -57,9 +61,7 @@ def test_each_role_logs_in_and_has_no_power_over_the_server(
 @pytest.mark.parametrize("role", [*postgres.LOGIN_ROLES, "ideation_system"])
 def test_nobody_gets_in_without_the_password(server: postgres.PostgresHandle, role: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(
-            host=str(server.files.socket), port=postgres.PORT, user=role, dbname=DATABASE, password="x"
-        )
+        psycopg.connect(host=str(server.files.socket), port=postgres.PORT, user=role, dbname=DATABASE, password="x")
 
 
 def test_no_tcp_port_is_open(server: postgres.PostgresHandle, broker: valkey.ValkeyHandle) -> None:
@@ -114,15 +116,15 @@ def test_the_environment_keeps_its_secret_and_is_private(
     assert (tmp_path / "embedded.env").stat().st_mode & 0o777 == 0o600
 
 
-def test_postgres_comes_back_after_a_crash_with_what_was_written(tmp_path: Path) -> None:
-    first = postgres.start(tmp_path / "postgres")
+def test_postgres_comes_back_after_a_crash_with_what_was_written(spare: Path) -> None:
+    first = postgres.start(spare)
     with first.superuser() as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(first.child.pid, signal.SIGKILL)
     first.child.wait()
     assert (first.files.data / "postmaster.pid").exists()
 
-    second = postgres.start(tmp_path / "postgres")
+    second = postgres.start(spare)
     with second.superuser() as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
     second.stop()
@@ -146,9 +148,9 @@ def test_a_server_left_running_is_ended_before_the_next(tmp_path: Path) -> None:
     following.stop()
 
 
-def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+def test_a_server_that_cannot_start_says_why(spare: Path) -> None:
     with pytest.raises(StartError, match="max_connections"):
-        postgres.start(tmp_path / "postgres", settings={"max_connections": "0"})
+        postgres.start(spare, settings={"max_connections": "0"})
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
@@ -161,17 +163,15 @@ def test_the_system_user_may_pass_a_closed_folder_but_not_look_into_it(tmp_path:
     account.let_through(servers, closed / "open")
 
     def may(user: int, *command: str) -> bool:
-        return (
-            subprocess.run(command, user=user, group=user, capture_output=True, check=False).returncode == 0
-        )
+        return subprocess.run(command, user=user, group=user, capture_output=True, check=False).returncode == 0
 
     assert may(servers.uid, "ls", str(closed / "open"))
     assert not may(servers.uid, "ls", str(closed))
     assert not may(nobody.pw_uid, "ls", str(closed / "open"))
 
 
-def test_stopping_is_quick(tmp_path: Path) -> None:
-    handle = postgres.start(tmp_path / "postgres")
+def test_stopping_is_quick(spare: Path) -> None:
+    handle = postgres.start(spare)
     with handle.superuser() as connection:
         begin = time.monotonic()
         handle.stop()

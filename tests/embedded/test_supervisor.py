@@ -150,9 +150,7 @@ def test_no_orphan_outlives_a_killed_supervisor() -> None:
             supervisor.start(Program(name=name, argv=argv, cwd=Path.cwd(), stage=1))
         supervisor.wait(lambda: False)
     """
-    parent = subprocess.Popen(
-        [sys.executable, "-u", "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
-    )
+    parent = subprocess.Popen([sys.executable, "-u", "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     children = [int(parent.stdout.readline().split()[-1]) for _ in range(2)]
     assert all(alive(pid) for pid in children)

@@ -64,8 +64,6 @@ def _styled() -> Iterable[Path]:
     yield ASSETS / "app.css"
     yield from ROOT.glob("ideation/*/templates/**/*.html")
     yield from ROOT.glob("accounts/templates/**/*.html")
-    yield from ROOT.glob("ideation/*/templatetags/*.py")
-    yield from ROOT.glob("ideation/*/forms.py")
 
 
 def _styles() -> bool:

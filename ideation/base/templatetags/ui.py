@@ -25,10 +25,13 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def component(context: template.Context, content: str, name: str, **values: Any) -> SafeString:
-    """{% component "card" title=… %}…{% endcomponent %}: base/components/<name>.html around its content."""
-    return context.template.engine.get_template(f"base/components/{name}.html").render(  # type: ignore[union-attr, no-any-return]
-        context.new({**context.flatten(), **values, "content": content})
-    )
+    """{% component "card" title=… %}…{% endcomponent %}: base/components/<name>.html around its content.
+
+    It sees what it is given and nothing else: a page's own words must not leak into it.
+    """
+    assert context.template is not None
+    found = context.template.engine.get_template(f"base/components/{name}.html")
+    return found.render(context.new({**values, "content": content}))
 
 
 @register.filter
@@ -81,7 +84,7 @@ def ago(moment: Any) -> str:
 
 
 @register.filter
-def language_name(code: str) -> str:
+def language_word(code: str) -> str:
     """A language in the page's language; unknown ones by their code."""
     if code in ("", "und"):
         return pgettext("language", "other")
@@ -166,3 +169,9 @@ def marked(text: str, sentences: list[Any]) -> SafeString:
         parts.append(format_html('{}<mark class="mark-{}">{}</mark>', text[at:start], mood or "plain", text[start:end]))
         at = end
     return mark_safe("".join(parts) + conditional_escape(text[at:]))
+
+
+@register.filter
+def item(values: dict[str, Any], name: str) -> Any:
+    """values[name], None where there is none."""
+    return values.get(name)

@@ -1,0 +1,79 @@
+"""A bank of wishes that customers have of many products, from 'does not leak' to 'spare parts': what a reader of
+reviews knows beforehand.
+
+'It tastes like a coin' and 'boiled lemon in it three times' share no word; someone who has read many reviews hears the
+same complaint in both. The bank lends the grouping that experience: a multinomial logistic model on embeddings,
+trained on sentences written for this project (data/theme_seed.jsonl). It only proposes; the grouping keeps the themes
+that the reviews bear out, and finds those that the bank does not know.
+"""
+
+import functools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from mlcore.embed import Vectors, open_encoder, unit
+
+Floats = NDArray[np.float64]
+
+DATA = Path(__file__).parent / "data"
+SEED = DATA / "theme_seed.jsonl"
+WEIGHTS = DATA / "theme_weights.npz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemeBank:
+    """k themes as a linear model on embeddings from which the language's mean is taken."""
+
+    names: tuple[str, ...]
+    coefficients: Floats
+    """k × d."""
+    intercepts: Floats
+    means: dict[str, Vectors]
+    """language → mean of the seed sentences; stands in where a file has too few sentences of a language."""
+
+    def log_prior(self, centred: Vectors) -> Floats:
+        """n × d centred unit vectors → n × k log probabilities."""
+        logits = centred @ self.coefficients.T + self.intercepts
+        logits -= logits.max(axis=1, keepdims=True)
+        return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
+
+
+@functools.cache
+def shipped() -> ThemeBank:
+    """The bank that comes with the package."""
+    with np.load(WEIGHTS, allow_pickle=False) as stored:
+        means = {key[5:]: stored[key].astype(np.float32) for key in stored.files if key.startswith("mean_")}
+        return ThemeBank(
+            names=tuple(str(n) for n in stored["names"]),
+            coefficients=stored["coefficients"].astype(np.float64),
+            intercepts=stored["intercepts"].astype(np.float64),
+            means=means,
+        )
+
+
+def rebuild(seed: Path = SEED, weights: Path = WEIGHTS) -> Path:
+    """Trains on the seed sentences with the default encoder and writes the weights (no pickle)."""
+    rows = [json.loads(line) for line in seed.read_text(encoding="utf-8").splitlines()]
+    vectors = open_encoder().encode([r["text"] for r in rows])
+    languages = [r["language"] for r in rows]
+    means = {tongue: _mean(vectors, languages, tongue) for tongue in sorted(set(languages))}
+    centred = unit(vectors - np.stack([means[t] for t in languages]))
+    model = LogisticRegression(C=10.0, max_iter=500).fit(centred, [r["theme"] for r in rows])
+    np.savez_compressed(
+        weights,
+        names=np.array([str(c) for c in model.classes_]),
+        coefficients=model.coef_.astype(np.float16),
+        intercepts=model.intercept_.astype(np.float32),
+        **{f"mean_{tongue}": mean for tongue, mean in means.items()},
+    )
+    return weights
+
+
+def _mean(vectors: Vectors, languages: Sequence[str], tongue: str) -> Vectors:
+    return np.asarray(vectors[[t == tongue for t in languages]].mean(axis=0), dtype=np.float32)
