@@ -1,6 +1,6 @@
 """Every address of the API, its OpenAPI document and the page to try it out on."""
 
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 from django.views.decorators.cache import cache_control
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -17,7 +17,7 @@ schema = cache_control(public=True, max_age=300)(SpectacularAPIView.as_view())
 # Page and script apart: the content security policy allows no inline script.
 docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="base/api_docs.html")
 
-project = [
+project: list[URLPattern] = [
     path("", catalog.ProjectView.as_view()),
     path("products/", catalog.ProductsView.as_view()),
     path("datasets/", reviews.DatasetsView.as_view()),

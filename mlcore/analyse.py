@@ -62,7 +62,9 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
     yield Progress(step="sentiment", done=len(texts), total=len(texts), unit="sentences")
     corpus = _corpus(reviews, pieces, owners, vectors, judgement)
     yield Progress(step="grouping", done=0, total=1, unit="files")
-    needs = find_needs(corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements)
+    needs = find_needs(
+        corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements
+    )
     yield Progress(step="stating", done=len(needs), total=len(needs), unit="needs")
     yield _write(spec.output, reviews, corpus, needs)
 

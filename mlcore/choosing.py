@@ -48,7 +48,9 @@ class Chooser:
         said = [s for n in self.brief.needs for s in (n.statement, *(e.text for e in n.evidence))]
         self.ground = " ".join([self.brief.product, self.brief.category, *self.brief.must_have, *said])
 
-    def features(self, texts: Sequence[str], asked: str, evidence: Sequence[str], *, demand: str = "") -> list[Candidate]:
+    def features(
+        self, texts: Sequence[str], asked: str, evidence: Sequence[str], *, demand: str = ""
+    ) -> list[Candidate]:
         """The texts that can stand as features for what is asked (a need's statement), best first, without repeats."""
         fit = list(dict.fromkeys(t for t in texts if self._feature_fits(t, asked, evidence, demand)))
         if not fit:

@@ -18,7 +18,12 @@ _SHARE = {
 }
 _CLAIM = {"en": "%(share)s: %(statement)s. “%(quote)s”", "zh": "%(share)s：%(statement)s。“%(quote)s”"}
 _INSIGHT = {
-    "en": ("“%(quote)s” Behind it: %(statement)s. %(share)s%(more)s.", " and the concept answers %(count)s more", " needs", " need"),
+    "en": (
+        "“%(quote)s” Behind it: %(statement)s. %(share)s%(more)s.",
+        " and the concept answers %(count)s more",
+        " needs",
+        " need",
+    ),
     "zh": ("“%(quote)s”背后的需求是：%(statement)s。%(share)s%(more)s。", "，本概念还回应另外%(count)s个需求", "", ""),
 }
 

@@ -75,7 +75,9 @@ def content_words(text: str, language: str) -> list[str]:
     """Words that can name a topic, lower-case: for English also pairs of neighbours, for Chinese by part of speech."""
     if language == "zh":
         return [
-            w for w, tag in rjieba.tag(text) if len(w) > 1 and w not in STOP_ZH and tag.startswith(_CONTENT_ZH)
+            w
+            for w, tag in rjieba.tag(text)
+            if len(w) > 1 and w not in STOP_ZH and tag.startswith(_CONTENT_ZH)
         ]
     tokens = _WORD.findall(text.lower().replace("’", "'"))
     useful = [t for t in tokens if len(t) > 2 and t not in STOP_EN]

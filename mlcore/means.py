@@ -39,6 +39,15 @@ MIXED = ("accessories", "bags", "luggage", "camping", "cleaning", "laundry")
 """Categories whose means suit cloth, liquids and hard goods alike."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """One means and where it is known from."""
+
+    text: str
+    need: str
+    kinds: tuple[str, ...]
+
+
 class Library:
     """The means of one language with the needs that they met, as vectors."""
 
@@ -49,6 +58,9 @@ class Library:
         rows = encoder.encode(needs)
         self._needs: Vectors = rows[[needs.index(e.need) for e in self._entries]]
         self._vectors: Vectors = encoder.encode([e.text for e in self._entries])
+        examples = [e for e in read_examples(split=None) if e["kind"] == "concept"]
+        self._kinds = [_kinds(e["category"])[0] for e in examples]
+        self._products: Vectors = encoder.encode([f"{e['product']}, {e['category']}" for e in examples])
 
     def propose(
         self, asked: str, evidence: Sequence[str], product: str, count: int, *, category: str = ""
@@ -64,7 +76,7 @@ class Library:
         heard = vectors[3:].mean(axis=0) if len(vectors) > 3 else vectors[0]
         near = 0.7 * (self._needs @ vectors[0]) + 0.3 * (self._needs @ heard)
         fit = near + 0.35 * (self._vectors @ vectors[2]) + 0.15 * (self._vectors @ vectors[1])
-        kind = kind_of(product, self._encoder, category=category)
+        kind = self.kind(product, category)
         fit[[kind not in e.kinds for e in self._entries]] = -1.0
         ground = " ".join([asked, product, *evidence])
         chosen: list[str] = []
@@ -76,42 +88,22 @@ class Library:
                 chosen.append(text)
         return chosen
 
+    def kind(self, product: str, category: str = "") -> str:
+        """'hard', 'wear', 'care', 'food' or 'service': what most of the nearest worked examples are.
 
-@dataclass(frozen=True, kw_only=True)
-class Means:
-    """One means and where it is known from."""
-
-    text: str
-    need: str
-    kinds: tuple[str, ...]
-
-
-def kind_of(product: str, encoder: Encoder, *, category: str = "") -> str:
-    """'hard', 'wear', 'care', 'food' or 'service': what most of the nearest worked examples are.
-
-    Names of brands say little, so the category, where there is one, counts twice.
-    """
-    kinds, rows = _known_products(encoder)
-    closeness = rows @ encoder.encode([product, category or product]).T @ np.array([1.0, 2.0]) / 3
-    votes: dict[str, float] = defaultdict(float)
-    for index in np.argsort(-closeness, kind="stable")[:NEIGHBOURS]:
-        for kind in kinds[index][:1]:
-            votes[kind] += max(0.0, float(closeness[index])) ** 2
-    return max(votes, key=lambda kind: votes[kind])
+        Names of brands say little, so the category, where there is one, counts twice.
+        """
+        closeness = self._products @ self._encoder.encode([product, category or product]).T @ np.array([1.0, 2.0])
+        votes: dict[str, float] = defaultdict(float)
+        for index in np.argsort(-closeness, kind="stable")[:NEIGHBOURS]:
+            votes[self._kinds[index]] += max(0.0, float(closeness[index])) ** 2
+        return max(votes, key=lambda kind: votes[kind])
 
 
 def _kinds(category: str) -> tuple[str, ...]:
     if category in MIXED:
         return ("hard", "wear", "care")
     return (next((kind for kind, known in KINDS.items() if category in known), "hard"),)
-
-
-@functools.lru_cache(maxsize=2)
-def _known_products(encoder: Hashable) -> tuple[list[tuple[str, ...]], Vectors]:
-    assert isinstance(encoder, Encoder)
-    examples = [e for e in read_examples(split=None) if e["kind"] == "concept"]
-    names = [f"{e['product']}, {e['category']}" for e in examples]
-    return [_kinds(e["category"]) for e in examples], encoder.encode(names)
 
 
 @functools.cache

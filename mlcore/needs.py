@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mlcore.embed import Encoder, Vectors
 from mlcore.keywords import Vocabulary
 from mlcore.sentiment import INFORMATIVE
+from mlcore.themes import named
 from mlcore.topics import TopicSpace, group
 from mlcore.wishes import Wish, quoted, wishes
 
@@ -26,6 +27,8 @@ VOLUME_SHARE = 0.7
 """Weight of how many customers mention a need in its importance; the rest is its effect on the rating."""
 SHRINKAGE = 3.0
 """Ridge penalty of the rating model, in reviews: what few reviews say moves its estimate little."""
+CREDIBLE = 0.35
+"""Cosine to the centre that a wish read off one sentence needs in order to speak for all."""
 CALM = 2.0
 """Neutral mentions that are added to each need's mean sentiment, so that three angry reviews are no verdict."""
 
@@ -83,7 +86,13 @@ class Need:
 
 
 def find_needs(
-    corpus: Corpus, encoder: Encoder, *, seed: int, smallest: int | None, most: int, writer: StatementWriter | None = None
+    corpus: Corpus,
+    encoder: Encoder,
+    *,
+    seed: int,
+    smallest: int | None,
+    most: int,
+    writer: StatementWriter | None = None,
 ) -> list[Need]:
     """Groups the informative sentences and returns needs, best opportunity first. No sentence → no need.
 
@@ -105,8 +114,8 @@ def find_needs(
     vocabulary = Vocabulary([corpus.texts[i] for i in rows], languages)
     points = space.transform(corpus.vectors[rows], languages)
     drafts = [
-        _draft(corpus, rows, points, g, c, f, vocabulary, space, encoder)
-        for g, c, f in zip(groups, found.closeness, figures, strict=False)
+        _draft(corpus, rows, points, g, c, t, f, vocabulary, space, encoder)
+        for g, c, t, f in zip(groups, found.closeness, found.themes, figures, strict=False)
     ]
     return sorted(_stated(drafts, corpus, writer), key=lambda n: (-n.opportunity, -n.mentions, n.label))
 
@@ -119,7 +128,11 @@ def _floor(reviews: int) -> int:
 def candidates(corpus: Corpus) -> NDArray[np.int64]:
     """Indices of the sentences that may show a need: informative, and not in a copied review."""
     return np.array(
-        [i for i, r in enumerate(corpus.reviews) if corpus.informative[i] >= INFORMATIVE and r not in corpus.copies],
+        [
+            i
+            for i, r in enumerate(corpus.reviews)
+            if corpus.informative[i] >= INFORMATIVE and r not in corpus.copies
+        ],
         dtype=np.int64,
     )
 
@@ -174,7 +187,12 @@ def rank_evidence(
     """
     centre = points.mean(axis=0)
     centre /= max(float(np.linalg.norm(centre)), 1e-9)
-    relevance = np.clip(points @ centre, 0, 1) * belonging * np.sqrt(informative) * np.array([_readable(t) for t in texts])
+    relevance = (
+        np.clip(points @ centre, 0, 1)
+        * belonging
+        * np.sqrt(informative)
+        * np.array([_readable(t) for t in texts])
+    )
     relevance = relevance / max(float(relevance.max(initial=0.0)), 1e-9)
     chosen: list[tuple[int, float]] = []
     seen_reviews: set[int] = set()
@@ -184,7 +202,8 @@ def rank_evidence(
         gain = (1 - DIVERSITY) * relevance - DIVERSITY * near
         order = np.argsort(-gain, kind="stable")
         best = next(
-            (i for i in order if reviews[i] not in seen_reviews and texts[i].casefold() not in seen_texts), None
+            (i for i in order if reviews[i] not in seen_reviews and texts[i].casefold() not in seen_texts),
+            None,
         )
         if best is None:
             break
@@ -237,28 +256,36 @@ class _Draft:
 
 def _draft(
     corpus: Corpus, rows: NDArray[np.int64], points: Vectors, inside: NDArray[np.int64], belonging: Floats,
-    figures: Figures, vocabulary: Vocabulary, space: TopicSpace, encoder: Encoder,
+    theme: str | None, figures: Figures, vocabulary: Vocabulary, space: TopicSpace, encoder: Encoder,
 ) -> _Draft:  # fmt: skip
     members = rows[inside]
     ranked = rank_evidence(
         points[inside], [corpus.texts[i] for i in members], [corpus.reviews[i] for i in members],
         corpus.informative[members], belonging,
     )  # fmt: skip
-    evidence = [{"sentence": int(members[i]), "score": value} for i, value in ranked]
+    evidence: list[dict[str, float]] = [{"sentence": int(members[i]), "score": value} for i, value in ranked]
     tongues = [corpus.languages[i] for i in members]
     language = max(sorted(set(tongues)), key=tongues.count)
     words = vocabulary.label(inside.tolist(), language)
-    label = " ".join(words) or corpus.texts[evidence[0]["sentence"]][:40]
-    wish = _best_wish(corpus, members, points[inside], belonging, language, words, space, encoder)
+    known = named(theme, language) if theme else None
+    if known:
+        label, wish = known[0], Wish(text=known[1], quality=0.0)
+    else:
+        label = " ".join(words) or corpus.texts[evidence[0]["sentence"]][:40]
+        wish = _best_wish(
+            corpus, members, points[inside], belonging, language, words, space, encoder
+        ) or quoted(language, label, _quotes(corpus, evidence, language))
     return _Draft(
         figures=figures, members=[int(i) for i in members], evidence=evidence, label=label, language=language,
-        wish=wish or quoted(language, label, _quotes(corpus, evidence, language)),
+        wish=wish,
     )  # fmt: skip
 
 
 def _quotes(corpus: Corpus, evidence: Sequence[dict[str, float]], language: str) -> list[str]:
     best = [int(e["sentence"]) for e in evidence]
-    return [corpus.texts[i] for i in best if corpus.languages[i] == language] or [corpus.texts[i] for i in best]
+    return [corpus.texts[i] for i in best if corpus.languages[i] == language] or [
+        corpus.texts[i] for i in best
+    ]
 
 
 def _best_wish(
@@ -281,7 +308,8 @@ def _best_wish(
     closeness = vectors @ (centre / max(float(np.linalg.norm(centre)), 1e-9))
     named = np.array([sum(word in w.text.lower() for word in words) for w in offers])
     value = closeness + np.array([w.quality for w in offers]) + 0.06 * np.minimum(named, 2)
-    return offers[int(value.argmax())]
+    best = int(value.argmax())
+    return offers[best] if closeness[best] >= CREDIBLE else None
 
 
 def _stated(drafts: Sequence[_Draft], corpus: Corpus, writer: StatementWriter | None) -> list[Need]:

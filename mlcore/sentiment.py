@@ -65,7 +65,10 @@ class Model:
 
 
 def judge(
-    texts: Sequence[str], vectors: Vectors, ratings: Sequence[float | None] | None = None, model: Model | None = None
+    texts: Sequence[str],
+    vectors: Vectors,
+    ratings: Sequence[float | None] | None = None,
+    model: Model | None = None,
 ) -> Judgement:
     """Judges n sentences, given their embeddings (n × 512) and their reviews' ratings on 1 to 5, if there are any.
 
@@ -77,7 +80,9 @@ def judge(
     x = features(texts, vectors)
     logits = x @ model.sentiment
     if ratings is not None:
-        logits += RATING_WEIGHT * np.array([0.0 if r is None else min(max(r, 1.0), 5.0) - 3.0 for r in ratings])
+        logits += RATING_WEIGHT * np.array(
+            [0.0 if r is None else min(max(r, 1.0), 5.0) - 3.0 for r in ratings]
+        )
     silent = np.array([not any(c.isalpha() for c in t) for t in texts])
     informative = np.where(silent, 0.0, _sigmoid(x @ model.informative))
     return Judgement(sentiment=np.tanh(logits / 2), informative=informative)
@@ -99,7 +104,8 @@ def shipped() -> Model:
     """The weights that come with the package."""
     with np.load(WEIGHTS, allow_pickle=False) as stored:
         return Model(
-            sentiment=stored["sentiment"].astype(np.float64), informative=stored["informative"].astype(np.float64)
+            sentiment=stored["sentiment"].astype(np.float64),
+            informative=stored["informative"].astype(np.float64),
         )
 
 
@@ -124,7 +130,9 @@ def rebuild(seed: Path = SEED, weights: Path = WEIGHTS) -> Path:
     rows = [json.loads(line) for line in seed.read_text(encoding="utf-8").splitlines()]
     model = train(rows, open_encoder())
     np.savez_compressed(
-        weights, sentiment=model.sentiment.astype(np.float32), informative=model.informative.astype(np.float32)
+        weights,
+        sentiment=model.sentiment.astype(np.float32),
+        informative=model.informative.astype(np.float32),
     )
     return weights
 
@@ -137,7 +145,9 @@ def _logistic(x: Floats, target: Floats, *, penalty: float) -> Floats:
         slope[:-1] += penalty * w[:-1]
         return value, slope
 
-    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x)
+    return np.asarray(
+        minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
+    )
 
 
 def _sigmoid(z: Floats) -> Floats:

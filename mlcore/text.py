@@ -25,7 +25,9 @@ MAX_SENTENCE = 320
 """Characters after which a sentence is cut at the next blank, whatever it says."""
 
 _TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?ul|/?b|/?i|/?strong|/?em)\b[^>]{0,80}>", re.IGNORECASE)
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffd]")
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffd]"
+)
 _BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
 
@@ -48,14 +50,17 @@ _END = re.compile(
 _HAN_BLANK = re.compile("(?<=[\u4e00-\u9fff])\\s+(?=[\u4e00-\u9fff])")
 _HAN_COMMA = re.compile("(?<=[，,])(?![0-9])")
 _CONTRAST = re.compile(
-    r",?\s+(?=(?:but|however|although|though|unfortunately|except|yet)\b(?!\s+(?:also|for|that)\b))", re.IGNORECASE
+    r",?\s+(?=(?:but|however|although|though|unfortunately|except|yet)\b(?!\s+(?:also|for|that)\b))",
+    re.IGNORECASE,
 )
 _JOINT = re.compile(
-    r"(?<=,)\s+(?=(?:and\s+|so\s+|plus\s+)?(?:the|it|its|it's|i|my|this|that|they|she|he|we|there|which)\b)", re.IGNORECASE
+    r"(?<=,)\s+(?=(?:and\s+|so\s+|plus\s+)?(?:the|it|its|it's|i|my|this|that|they|she|he|we|there|which)\b)",
+    re.IGNORECASE,
 )
 _AND = re.compile(r"\s+(?=and\s+(?:the|it|it's|its|i|my|this|they|there|also)\b)", re.IGNORECASE)
 _SUBORDINATE = re.compile(
-    r"(?:when|after|if|since|because|although|though|while|once|as|even|before|until|unless|with|whenever)\b", re.IGNORECASE
+    r"(?:when|after|if|since|because|although|though|while|once|as|even|before|until|unless|with|whenever)\b",
+    re.IGNORECASE,
 )
 
 LONG_HAN = 14
@@ -169,7 +174,9 @@ def _sentence_language(part: str, whole: str) -> str:
         return by_script
     # A single Latin sentence is worth asking about only if it is long; else the review decides.
     if whole in ("zh", "ja", "ko", UNKNOWN) or len(part) >= 40:
-        return language(part, fallback=None if whole == UNKNOWN else "en" if whole in ("zh", "ja", "ko") else whole)
+        return language(
+            part, fallback=None if whole == UNKNOWN else "en" if whole in ("zh", "ja", "ko") else whole
+        )
     return whole
 
 
@@ -189,7 +196,9 @@ def _ends(text: str) -> list[str]:
 
 def _closes(text: str, end: int) -> bool:
     """Whether an abbreviation also ends the sentence: 'It holds 20 oz. Nice.' does, 'by Dr. Wu' does not."""
-    unit = re.search(r"\b(?:oz|lbs?|in|ft|min|max|inc|co|a\.m|p\.m|u\.s)\.$", text[max(0, end - 8) : end], re.IGNORECASE)
+    unit = re.search(
+        r"\b(?:oz|lbs?|in|ft|min|max|inc|co|a\.m|p\.m|u\.s)\.$", text[max(0, end - 8) : end], re.IGNORECASE
+    )
     return bool(unit and re.match(r"\s+[A-Z]", text[end:]))
 
 
@@ -213,7 +222,9 @@ def _leaning(parts: list[str]) -> list[str]:
     joined: list[str] = []
     waiting = ""
     for part in parts:
-        waiting = f"{waiting} {part}".strip() if waiting and not waiting.endswith(("，", ",")) else waiting + part
+        waiting = (
+            f"{waiting} {part}".strip() if waiting and not waiting.endswith(("，", ",")) else waiting + part
+        )
         if len(_HAN.findall(waiting)) >= SHORT_HAN:
             joined.append(waiting)
             waiting = ""
@@ -241,7 +252,9 @@ def _cut(pattern: re.Pattern[str], parts: list[str], *, longer_than: int = 0) ->
         start = 0
         for joint in pattern.finditer(part):
             before, after = part[start : joint.start()], part[joint.end() :]
-            if min(len(before.split()), len(after.split())) < SHORT_WORDS or _SUBORDINATE.match(before.strip()):
+            if min(len(before.split()), len(after.split())) < SHORT_WORDS or _SUBORDINATE.match(
+                before.strip()
+            ):
                 continue
             out.append(before)
             start = joint.end()

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 DATA = Path(__file__).parent / "data"
 SEED = DATA / "theme_seed.jsonl"
 WEIGHTS = DATA / "theme_weights.npz"
+STATEMENTS = DATA / "theme_statements.json"
+"""theme → its short name and the wish in the customer's voice, in English and Chinese."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,18 @@ def shipped() -> ThemeBank:
             intercepts=stored["intercepts"].astype(np.float64),
             means=means,
         )
+
+
+@functools.cache
+def _statements() -> dict[str, dict[str, dict[str, str]]]:
+    stored: dict[str, dict[str, dict[str, str]]] = json.loads(STATEMENTS.read_text(encoding="utf-8"))
+    return stored
+
+
+def named(theme: str, language: str) -> tuple[str, str] | None:
+    """Label and wish of a theme; None for a language without them."""
+    entry = _statements()[theme]
+    return (entry["label"][language], entry["wish"][language]) if language in entry["label"] else None
 
 
 def rebuild(seed: Path = SEED, weights: Path = WEIGHTS) -> Path:

@@ -33,18 +33,22 @@ SHARPNESS = 6.0
 """How fast belonging falls with the distance from a wish's centre (von Mises-Fisher concentration)."""
 ROUNDS = 6
 """Rounds of expectation and maximisation between two prunings; more change little."""
-SECOND = 0.25
+SECOND = 0.2
 """A sentence also counts for a second wish from this probability on: 'small, and quiet too'."""
 UNCLEAR = 0.18
 """A sentence whose best wish is less probable than this belongs to none."""
 MERGE = 0.86
 """Centres closer than this (cosine) are one wish."""
-UNKNOWN = 0.45
+NEW_INSIDE, NEW_OUTSIDE = 0.10, 0.003
+"""Prior probability of a topic of its own for a sentence in its community, and for any other."""
+UNKNOWN = 0.15
 """A community whose sentences the bank recognises with less confidence than this is a topic of its own."""
 OVERSIZE = 0.12
 """A theme with more than this share of the reviews may be split along its communities."""
 FIT_LIMIT = 20_000
 """Sentences on which the graph is built at most, so that 60,000 stay a matter of a minute or two."""
+LOYALTY = 0.4
+"""Share of a group that must be recognised as its theme for the theme's name to stand."""
 LANGUAGE_MINIMUM = 30
 """Sentences a language needs for a mean of its own."""
 VOCABULARY = 15_000
@@ -96,6 +100,8 @@ class Grouping:
     """Sentence indices of each group, the group with most reviews first."""
     closeness: list[Floats]
     """The same sentences' probability of belonging."""
+    themes: list[str | None]
+    """The bank's theme that the group bears out; None for a topic of its own, or one that has drifted from its theme."""
 
 
 def group(
@@ -107,13 +113,14 @@ def group(
     Deterministic under the seed.
     """
     if len(vectors) < max(smallest, 2):
-        return Grouping(groups=[], closeness=[])
+        return Grouping(groups=[], closeness=[], themes=[])
     owners = np.unique(np.asarray(reviews), return_inverse=True)[1]
     points = unit(np.hstack([space.transform(vectors, languages), rare_words(texts, languages, encoder)]))
     points = unit(points + CONTEXT * _rest_of_review(points, owners))
     prior = _prior(shipped(), space.centred(vectors, languages), owners)
-    prior = np.hstack([prior, _new_topics(points, prior, owners, smallest, seed)])
-    return _members(_fit(points, prior, owners, smallest), owners, smallest)
+    extended = np.hstack([prior, _new_topics(points, prior, owners, smallest, seed)])
+    belonging, kept = _fit(points, extended, owners, smallest)
+    return _members(belonging, kept, prior, owners, smallest)
 
 
 def rare_words(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -> Vectors:
@@ -189,8 +196,8 @@ def _new_topics(points: Vectors, prior: Floats, owners: Integers, smallest: int,
             continue
         common = Counter(theme[members].tolist()).most_common(1)[0][0]
         if known[members].mean() < UNKNOWN or common in large:
-            column = np.full(len(points), np.log(0.02))
-            column[members] = np.log(0.35)
+            column = np.full(len(points), np.log(NEW_OUTSIDE))
+            column[members] = np.log(NEW_INSIDE)
             columns.append(column)
     return np.stack(columns, axis=1) if columns else np.zeros((len(points), 0))
 
@@ -214,8 +221,12 @@ def _communities(points: Vectors, seed: int) -> Integers:
     return np.asarray(found.membership, dtype=np.int64)
 
 
-def _fit(points: Vectors, prior: Floats, owners: Integers, smallest: int) -> Floats:
-    """Belonging, n × components: p(k | x) ∝ prior_k(x) · mass_k^0.3 · exp(6 x·c_k), components pruned and merged."""
+def _fit(points: Vectors, prior: Floats, owners: Integers, smallest: int) -> tuple[Floats, list[int]]:
+    """Belonging, n × components, and the columns of the prior that the components stem from.
+
+    p(k | x) ∝ prior_k(x) · mass_k^0.3 · exp(6 x·c_k); weak components are pruned, near ones merged.
+    """
+    kept = list(range(prior.shape[1]))
     while True:
         belonging, centres = _expect_maximise(points, prior)
         best = belonging.argmax(axis=1)
@@ -223,14 +234,16 @@ def _fit(points: Vectors, prior: Floats, owners: Integers, smallest: int) -> Flo
         weak = np.flatnonzero(support < smallest)
         if len(weak) and prior.shape[1] > 1:
             # A third at a time, the weakest first: what they let go may carry the others over the line.
-            prior = np.delete(prior, weak[np.argsort(support[weak], kind="stable")][: max(1, len(weak) // 3)], axis=1)
-            continue
-        cosine = np.triu(centres @ centres.T, 1)
-        a, b = np.unravel_index(int(cosine.argmax()), cosine.shape)
-        if cosine[a, b] < MERGE or prior.shape[1] < 2:
-            return belonging
-        prior[:, a] = np.logaddexp(prior[:, a], prior[:, b])
-        prior = np.delete(prior, b, axis=1)
+            gone = weak[np.argsort(support[weak], kind="stable")][: max(1, len(weak) // 3)].tolist()
+        else:
+            cosine = np.triu(centres @ centres.T, 1)
+            a, b = (int(i) for i in np.unravel_index(int(cosine.argmax()), cosine.shape))
+            if prior.shape[1] < 2 or cosine[a, b] < MERGE:
+                return belonging, kept
+            prior[:, a] = np.logaddexp(prior[:, a], prior[:, b])
+            gone = [b]
+        prior = np.delete(prior, gone, axis=1)
+        kept = [k for place, k in enumerate(kept) if place not in gone]
 
 
 def _expect_maximise(points: Vectors, prior: Floats) -> tuple[Floats, Vectors]:
@@ -248,14 +261,25 @@ def _softmax(logits: Floats) -> Floats:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def _members(belonging: Floats, owners: Integers, smallest: int) -> Grouping:
+def _members(belonging: Floats, kept: list[int], prior: Floats, owners: Integers, smallest: int) -> Grouping:
     best, value = belonging.argmax(axis=1), belonging.max(axis=1)
-    found: list[tuple[int, Integers]] = []
+    found: list[tuple[int, int, Integers]] = []
     for k in range(belonging.shape[1]):
-        inside = ((best == k) & (value >= UNCLEAR)) | (belonging[:, k] >= SECOND)
-        rows = np.flatnonzero(inside)
+        rows = np.flatnonzero(((best == k) & (value >= UNCLEAR)) | (belonging[:, k] >= SECOND))
         reviews = len(np.unique(owners[rows]))
         if reviews >= smallest:
-            found.append((k, rows))
-    found.sort(key=lambda pair: (-len(np.unique(owners[pair[1]])), pair[0]))
-    return Grouping(groups=[rows for _, rows in found], closeness=[belonging[rows, k] for k, rows in found])
+            found.append((-reviews, k, rows))
+    found.sort(key=lambda entry: entry[:2])
+    return Grouping(
+        groups=[rows for _, _, rows in found],
+        closeness=[belonging[rows, k] for _, k, rows in found],
+        themes=[_theme(kept[k], prior[rows], belonging[rows, k]) for _, k, rows in found],
+    )
+
+
+def _theme(column: int, prior: Floats, belonging: Floats) -> str | None:
+    """The theme's name if enough of the group's weight still sees it as the likeliest theme."""
+    if column >= prior.shape[1]:
+        return None
+    loyal = belonging[prior.argmax(axis=1) == column].sum() / belonging.sum()
+    return shipped().names[column] if loyal >= LOYALTY else None

@@ -1,4 +1,4 @@
-"""Judges a sentence that a language model wrote, without a model: is it whole, plain, new, and about the right thing?
+"""Judges a sentence that a language model wrote, without a model: whether it is whole, plain, new and to the point.
 
 Small models loop, break off, praise, copy what they were shown and wander off into the products they were tuned on.
 Each of these leaves marks in the words, and every check here looks for one of them. Words are compared as stems in
@@ -6,6 +6,7 @@ English and as pairs of neighbouring characters in Chinese, where no blank parts
 """
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -16,12 +17,13 @@ from mlcore.frames import read_examples
 _HAN = re.compile(r"[一-鿿]")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*%?|[一-鿿]+")
 _STOP = frozenset(
-    """a about after again all also am an and any are as at away be because been before both but by can could did do does
-    doing don't each even every for from get gets go goes had has have her here him his how i i'm if in into is it it's its
-    itself just like made make makes many me more most much my need needs no nor not of off on once one only or other our
-    out over own people person same she should so some such take takes than that the their them then there these they
-    thing things this those through to too two under until up us use used using very want wants was we were what when
-    where which while who will with without would you your 's""".split()
+    """a about after again all also am an and any are as at away be because been before both but by can could did
+    do does doing don't each even every for from get gets go goes had has have her here him his how i i'm if
+    in into is it it's its itself just like made make makes many me more most much my need needs no nor not
+    of off on once one only or other our out over own people person same she should so some such take takes
+    than that the their them then there these they thing things this those through to too two under until up
+    us use used using very want wants was we were what when where which while who will with without would
+    you your 's""".split()
 )
 _DANGLING = frozenset(
     """a an and any as at because but by each for from has have if in into is its of on or so than that the their to two
@@ -32,9 +34,10 @@ _DANGLING_OK = frozenset({"up", "in", "on", "off"})
 
 _PRAISE = {
     "en": re.compile(
-        r"\b(?:best|perfect\w*|ultimate|revolution\w*|amazing|incredibl\w*|unique\w*|luxur\w*|premium|world[- ]class|"
-        r"state[- ]of[- ]the[- ]art|cutting[- ]edge|guarantee\w*|innovativ\w*|unmatched|superior|effortless\w*|seamless\w*|"
-        r"heal(?:s|ing)?|cures?|treats?|treatment|medical\w*|clinical\w*|therap\w*|anti-?ageing|prevents? (?:illness|disease)|"
+        r"\b(?:best|perfect\w*|ultimate|revolution\w*|amazing|incredibl\w*|unique\w*|luxur\w*|premium|"
+        r"world[- ]class|state[- ]of[- ]the[- ]art|cutting[- ]edge|guarantee\w*|innovativ\w*|unmatched|superior|"
+        r"effortless\w*|seamless\w*|heal(?:s|ing)?|cures?|treats?|treatment|medical\w*|clinical\w*|therap\w*|"
+        r"anti-?ageing|prevents? (?:illness|disease)|"
         r"100 ?%|100 percent|number one|no\. ?1)(?!\w)",
         re.IGNORECASE,
     ),
@@ -85,7 +88,7 @@ def overlap(text: str, other: str) -> float:
 
 
 def copied(text: str, sources: Collection[str], *, run: int = 6) -> bool:
-    """Whether the text takes `run` words in a row (in Chinese as many pairs and a half) from a source, or most of it."""
+    """Whether the text takes `run` words in a row (in Chinese half as many pairs more) or most of it from a source."""
     mine = tokens(text)
     length = run + run // 2 if _HAN.search(text) else run
     grams = {tuple(mine[i : i + length]) for i in range(len(mine) - length + 1)}
@@ -93,7 +96,7 @@ def copied(text: str, sources: Collection[str], *, run: int = 6) -> bool:
 
 
 def flaws(text: str, language: str, limits: Limits) -> list[str]:
-    """What is wrong with the words as such; empty if nothing: 'length', 'language', 'cut', 'loop', 'speaker'…"""
+    """What is wrong with the words as such; empty if nothing. See the names below."""
     checks = {
         "length": not limits.fits(text, language),
         "language": _foreign_script(text, language),
@@ -109,7 +112,7 @@ def flaws(text: str, language: str, limits: Limits) -> list[str]:
 def speaks_of(text: str, phrase: str) -> bool:
     """Whether all of a phrase's meaning words stand in the text."""
     wanted = stems(phrase)
-    return bool(wanted) and wanted <= stems(text) or phrase.strip().lower() in text.lower()
+    return (bool(wanted) and wanted <= stems(text)) or phrase.strip().lower() in text.lower()
 
 
 def strays(text: str, ground: str) -> bool:
@@ -167,18 +170,27 @@ def _loops(text: str) -> bool:
     words = tokens(text)
     trigrams = Counter(zip(words, words[1:], words[2:], strict=False))
     meaning = Counter(stem(w) for w in words if w not in _STOP)
-    doubled = any(a == b for a, b in zip(words, words[1:], strict=False))
+    doubled = any(a == b for a, b in itertools.pairwise(words))
     return doubled or max(trigrams.values(), default=0) > 1 or max(meaning.values(), default=0) > 3
 
 
 @functools.cache
 def _example_heads() -> frozenset[str]:
     """Last words of the worked examples' products ('mug', 'pan'): what a tuned model wanders off to."""
-    return frozenset(stem(e["product"].split()[-1].lower()) for e in read_examples(split=None)) - _COMMON_HEADS
+    return frozenset(stem(e["product"].split()[-1].lower()) for e in read_examples(split=None)) - _PARTS
 
 
-_COMMON_HEADS = frozenset({stem(w) for w in "box board stick band case cable set lid bottle strap bag light".split()})
-"""Products that are as often a part or a pack of another product."""
+_PARTS = frozenset(
+    {
+        stem(word)
+        for word in (
+            "band bag bank bar bath block board bottle box brush cable call case children cover delivery flat frame gel "
+            "glass head lead lid light lock machine maker mat mount oil paper peg plug press pump roller scale seat service "
+            "set sheet spoon stick strap strainer tap vest watch"
+        ).split()
+    }
+)
+"""Products that are as often a part, a pack or a material of another product."""
 
 
 @functools.cache

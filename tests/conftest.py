@@ -48,7 +48,8 @@ class Person:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
-    """Migrates as the owner role; the tests themselves connect as the serving role."""
+    """Migrates as the owner role; the tests themselves connect as the serving role. Pages need their files too."""
+    call_command("collectstatic", interactive=False, verbosity=0)
     with django_db_blocker.unblock():
         call_command("migrate", database="owner", verbosity=0)
 

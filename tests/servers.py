@@ -48,9 +48,10 @@ _running: list[Servers] = []
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Runs before pytest-django reads the settings."""
     _running.append(Servers())
+    early_config.servers = _running[0]  # type: ignore[attr-defined]
     for name in ("MODEL", "GENERATION_URL", "GENERATION_KEY", "GENERATION_MODEL", "HTTPS", "DEBUG"):
         os.environ.pop(name, None)
     os.environ.update(_running[0].environment())

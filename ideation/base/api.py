@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -73,12 +72,17 @@ class CursorPages(pagination.CursorPagination):
             raise exceptions.ValidationError({"limit": [_("A whole number from 1 to 200.")]})
         return int(asked)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)
         except (exceptions.NotFound, ValueError, ValidationError, DataError, OverflowError):
             text = _("This cursor isn't one of this list's. Start again without it.")
             raise exceptions.ValidationError({"cursor": [text]}) from None
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        found = super().get_schema_operation_parameters(view)
+        bounds = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        return [{**one, "schema": bounds} if one["name"] == "limit" else one for one in found]
 
 
 class NewestFirstPagination(CursorPages):

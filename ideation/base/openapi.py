@@ -1,6 +1,6 @@
 """What the OpenAPI document says of every endpoint: its room, its filters, the key, and how it refuses."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -53,7 +53,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ProblemFieldSerializer(many=True)
+    errors = ProblemFieldSerializer(many=True)  # type: ignore[assignment]  # RFC 9457 leaves names to us
     instance = serializers.CharField()
 
 
@@ -80,11 +80,12 @@ class RoomSchema(AutoSchema):
         )
         return [filters, language] if filters and filters().fields else [language]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status in self._refusals():
             answer = OpenApiResponse(ProblemSerializer, REFUSALS[status])
-            bodies.setdefault(status, self._get_response_for_code(answer, status, [PROBLEM_TYPE], direction))
+            body = self._get_response_for_code(answer, status, [PROBLEM_TYPE], direction)  # type: ignore[no-untyped-call]
+            bodies.setdefault(status, body)
         return bodies
 
     def _refusals(self) -> list[str]:
@@ -94,7 +95,7 @@ class RoomSchema(AutoSchema):
         return [status for status in REFUSALS if there.get(status, True)]
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Names the Bearer key."""
 
     target_class = "ideation.base.api.ApiKeyAuthentication"

@@ -1,6 +1,6 @@
 """What the rooms' API views are made of: strict bodies, filters, and views that read lists in cursor pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -36,15 +36,14 @@ class Filters(Body):
 class RoomView(generics.GenericAPIView[Any]):
     """A view of the API: reads by querysets, writes by one service, in the brand of the key."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
-    parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser]
+    http_method_names = ["get", "head", "post"]
+    parser_classes: Sequence[type[BaseParser]] = [JSONParser]
     capabilities: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[type[Filters]] = Filters
 
     def acting_user(self) -> User | None:
         """The person who made the key that asks, if still there."""
-        user: User | None = self.request.user
-        return user
+        return self.request.user if isinstance(self.request.user, User) else None
 
     def body(self, kind: type[Body] = Nothing, **context: Any) -> dict[str, Any]:
         """The request's body, checked. Raises ValidationError with every field that is wrong."""

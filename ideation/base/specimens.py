@@ -39,7 +39,7 @@ class SpecimenForm(forms.Form):
 
 def works() -> list[dict[str, Any]]:
     """Work in its states, as the progress component takes it."""
-    running = {"pk": "1", "state": "running", "done": 1240, "total": 3600, "get_state_display": _("Running")}
+    running = {"pk": "1", "state": "running", "done": 1240, "total": 3600, "is_live": True}
     failed = {"pk": "2", "state": "failed", "reason_code": "out_of_memory", "reason_params": {"megabytes": 700}}
     parts = [
         {"title": _("Import reviews"), "state": "succeeded", "words": ""},
@@ -49,6 +49,6 @@ def works() -> list[dict[str, Any]]:
     first = {"title": _("From reviews to concepts"), "step": _("Understanding sentences"), "unit": _("sentences")}
     return [
         # Without an address to ask again it stands still.
-        {"job": {**running, "is_live": True}, **first, "percent": 34, "seconds_left": 71, "parts": parts},
-        {"job": {**failed, "get_state_display": _("Failed")}, "title": _("Import reviews")},
+        {"job": running, "state": _("Running"), **first, "percent": 34, "seconds_left": 71, "parts": parts},
+        {"job": failed, "state": _("Failed"), "title": _("Import reviews")},
     ]

@@ -22,6 +22,12 @@ VAR = Path(os.environ.get("IDEATION_VAR") or BASE / "var").resolve()
 SERVER_PATIENCE = 60.0
 WEB_PATIENCE = 120.0
 INTERRUPTED = 130
+OWN_ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "ideation.settings",
+    "IDEATION_VAR": str(VAR),
+    "PYTHONUNBUFFERED": "1",
+    "TQDM_DISABLE": "1",  # progress is told by the jobs
+}
 OBSTACLES = {
     errno.EACCES: "{path} belongs to another user. Start as that user, or in a copy of your own.",
     errno.EPERM: "{path} belongs to another user. Start as that user, or in a copy of your own.",
@@ -112,8 +118,7 @@ def _start_servers(supervisor: Supervisor) -> dict[str, str]:
     _await_server(supervisor, "postgres", database)
     _await_server(supervisor, "valkey", broker)
     postgres.apply_roles(database, DATABASE)
-    own = {"DJANGO_SETTINGS_MODULE": "ideation.settings", "IDEATION_VAR": str(VAR), "PYTHONUNBUFFERED": "1"}
-    return {**_users_environment(), **write_environment(VAR, database, broker), **own}
+    return {**_users_environment(), **write_environment(VAR, database, broker), **OWN_ENVIRONMENT}
 
 
 def _await_server(supervisor: Supervisor, name: str, files: postgres.PostgresFiles | valkey.ValkeyFiles) -> None:
@@ -151,7 +156,16 @@ def _prepare(supervisor: Supervisor, env: Mapping[str, str]) -> None:
         "--database",
         "owner",
     )
-    _once(supervisor, VAR / "static" / ".collected", fingerprint(static), env, "collectstatic", "--clear")
+    _once(
+        supervisor,
+        VAR / "static" / ".collected",
+        fingerprint(static),
+        env,
+        "collectstatic",
+        "--clear",
+        "--verbosity",
+        "0",
+    )
 
 
 def _once(supervisor: Supervisor, stamp: Path, state: str, env: Mapping[str, str], *command: str) -> None:
@@ -159,7 +173,7 @@ def _once(supervisor: Supervisor, stamp: Path, state: str, env: Mapping[str, str
     if is_done(stamp, state):
         return
     name, *arguments = command
-    status = supervisor.run(programs.command(name, *arguments, "--no-input", "--verbosity", "1", env=env))
+    status = supervisor.run(programs.command(name, *arguments, "--no-input", env=env))
     if status != 0:
         raise StartError(f"`manage.py {name}` failed; its lines above say why. Nothing of yours was changed.")
     mark_done(stamp, state)

@@ -76,7 +76,7 @@ def worker(queue: str, env: Mapping[str, str]) -> Program:
         "-n",
         f"{queue}@%h",
     ]
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     argv = [sys.executable, "-m", "celery", *celery, *quiet]
     return Program(name=f"worker-{queue}", argv=argv, cwd=BASE, env=env, stage=Stage.WORKER, patience=15)
 

@@ -198,7 +198,8 @@ class Supervisor:
     def _lines(self, state: Running, chunk: bytes) -> None:
         *lines, state.unfinished = (state.unfinished + chunk).split(b"\n")
         for line in lines:
-            self.terminal.line(state.program.name, line)
+            if shown := line.rstrip().rsplit(b"\r", 1)[-1]:  # a progress bar's last state, and no empty lines
+                self.terminal.line(state.program.name, shown)
         if len(state.unfinished) > LONGEST_LINE:
             self.terminal.line(state.program.name, state.unfinished)
             state.unfinished = b""

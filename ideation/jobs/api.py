@@ -1,5 +1,6 @@
 """The API's jobs: how far each is, how it ended, cancelling and trying again; and the answer of all that starts one."""
 
+import uuid
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -134,7 +135,7 @@ def _jobs() -> QuerySet[Job]:
     return querysets.jobs().prefetch_related(Prefetch("parts", Job.objects.order_by("created_at")))
 
 
-def _job(job_id: object) -> Job:
+def _job(job_id: uuid.UUID) -> Job:
     found = _jobs().filter(pk=job_id).first()
     if found is None:
         raise Http404
@@ -163,7 +164,7 @@ class JobView(RoomView):
     """One job."""
 
     @extend_schema(responses=JobSerializer)
-    def get(self, request: Request, job_id: object) -> Response:
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
         """How far a job is, and how it ended."""
         return Response(JobSerializer(_job(job_id)).data)
 
@@ -174,7 +175,7 @@ class JobCancelView(RoomView):
     capabilities = ("see",)  # what it needs depends on the job: see post
 
     @extend_schema(request=None, responses=JobSerializer)
-    def post(self, request: Request, job_id: object) -> Response:
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
         """Cancels a job and its parts: at once if no worker holds it, else within seconds."""
         job = _job(job_id)
         require(request, *CAPABILITIES[job.kind])
@@ -189,7 +190,7 @@ class JobRetryView(RoomView):
     capabilities = ("see",)  # what it needs depends on the job: see post
 
     @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
-    def post(self, request: Request, job_id: object) -> Response:
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
         """Queues a failed or cancelled job again; one in any other state stays as it is."""
         job = _job(job_id)
         require(request, *CAPABILITIES[job.kind])

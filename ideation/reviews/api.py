@@ -81,7 +81,9 @@ class ImportSerializer(serializers.ModelSerializer[DatasetImport]):
 class ReviewSerializer(serializers.ModelSerializer[Review]):
     """What one customer wrote."""
 
-    label = serializers.CharField(read_only=True, help_text="Its id in the file, else `#` and its line.")
+    label = serializers.CharField(  # type: ignore[assignment]  # a review's label, not the field's
+        read_only=True, help_text="Its id in the file, else `#` and its line."
+    )
     dataset = serializers.UUIDField(source="dataset_id", read_only=True)
     product = serializers.UUIDField(source="product_id", read_only=True, allow_null=True)
 

@@ -45,7 +45,7 @@ class MainJobView(ProjectRoom):
 
 @transaction.atomic
 def _upload(
-    project: Project, created_by: User | None, file: UploadedFile, mapping: dict[str, int] | None = None
+    project: Project, created_by: User | None, file: "UploadedFile[bytes]", mapping: dict[str, int] | None = None
 ) -> Job:
     found = import_prepare(project=project, file=file, file_name=file.name or "")
     try:

@@ -26,14 +26,25 @@ _ASKED = re.compile(
     r"(?:希望|建议|最好|要是|如果|能不能|可不可以|期待|恳请)(?:厂家|商家|卖家|店家|官方|品牌|以后|下次|酒店|京东|后续|尽快|你们)*"
     r"(?:能够?|可以|要|会)?(?P<rest>[^，,。！!？?]{2,16}?)(?:就(?:更|太)?(?:好|完美|方便|舒服)了?.*)?$"
 )
-_EASY = re.compile(rf"^(?:{_SUBJECT})?{_DEGREE}(?:不(?:好|容易|方便|太好|是很好)|难|很难|好|容易|方便)(?P<verb>清洗|清理|打开|安装|拆卸|拆|洗|拧|携带|收纳|操作|按|组装|打理|擦|放|推|拿|开|吸收|冲|充电|更换)$")
+_EASY = re.compile(
+    rf"^(?:{_SUBJECT})?{_DEGREE}(?:不(?:好|容易|方便|太好|是很好)|难|很难|好|容易|方便)(?P<verb>清洗|清理|打开|安装|拆卸|拆|洗|拧|携带|收纳|操作|按|组装|打理|擦|放|推|拿|开|吸收|冲|充电|更换)$"
+)
 _TOO = re.compile(rf"^{_SUBJECT}{_DEGREE}(?P<adj>{_BETTER})(?:了|一?点儿?|一些|些)?$")
 _PRAISED = re.compile(rf"^{_SUBJECT}{_DEGREE}(?P<adj>{PRAISE})$")
-_NOT = re.compile(rf"^{_SUBJECT}(?:根本|完全|一点都?也?|并|都|也|又|还|太|是|很|怎么|够|得)*不(?:太|是很|怎么|够|是特别)?(?P<adj>{PRAISE}|保温|保冷|耐脏|耐摔|入味|蓬松|好按|制冷|制热)$")
-_BROKEN = re.compile(rf"^{_SUBJECT}(?:[^不没无未]{{0,6}}?)(?P<fault>{_FAULT})(?:[了过掉开住着]|严重|厉害|得厉害|的厉害|现象|很?多|问题|很?大|的)*$")
+_NOT = re.compile(
+    rf"^{_SUBJECT}(?:根本|完全|一点都?也?|并|都|也|又|还|太|是|很|怎么|够|得)*不(?:太|是很|怎么|够|是特别)?(?P<adj>{PRAISE}|保温|保冷|耐脏|耐摔|入味|蓬松|好按|制冷|制热)$"
+)
+_BROKEN = re.compile(
+    rf"^{_SUBJECT}(?:[^不没无未]{{0,6}}?)(?P<fault>{_FAULT})(?:[了过掉开住着]|严重|厉害|得厉害|的厉害|现象|很?多|问题|很?大|的)*$"
+)
 _CANNOT = re.compile(rf"^(?:{_SUBJECT})?(?:[^不没无未]{{0,4}}?)(?P<can>{_CAN})$")
-_HAVE_NOT = re.compile(r"^(?:里面|也|都|连|居然|竟然|上面)*(?:没有?|缺少?|少了?一?个?)(?P<thing>[\u4e00-\u9fff]{2,6})$")
-_GOOD = re.compile(r"^(?P<verb>保温|保冷|制冷|制热|充电|加热|续航|吸水|去屑|去污|隔音|散热|降噪|防晒|控油|留香|加湿|发货|送货|物流|安装)(?:效果|速度|时间|能力|功能)?" + rf"{_DEGREE}(?P<adj>{PRAISE})$")
+_HAVE_NOT = re.compile(
+    r"^(?:里面|也|都|连|居然|竟然|上面)*(?:没有?|缺少?|少了?一?个?)(?P<thing>[\u4e00-\u9fff]{2,6})$"
+)
+_GOOD = re.compile(
+    r"^(?P<verb>保温|保冷|制冷|制热|充电|加热|续航|吸水|去屑|去污|隔音|散热|降噪|防晒|控油|留香|加湿|发货|送货|物流|安装)(?:效果|速度|时间|能力|功能)?"
+    + rf"{_DEGREE}(?P<adj>{PRAISE})$"
+)
 
 
 def chinese_wishes(sentence: str) -> list[Wish]:
@@ -57,8 +68,16 @@ def _topic(subject: str | None) -> str | None:
     """The noun phrase at the start, without 这/那/它的; None if it is none or names no part of a product."""
     if not subject:
         return None
-    subject = re.sub(r"^(?:这个|那个|这款|这种|这|那|它的|他的|他家的?|她家|我的|一个|个|整个|每次|里面的?|的)", "", subject)
-    subject = re.sub(r"(?:真的?|也|都|还|就|是|又|总|很|太|的|有点|用起来|使用|穿着|穿起来|闻着|闻起来|方面|上|来说)+$", "", subject)
+    subject = re.sub(
+        r"^(?:这个|那个|这款|这种|这|那|它的|他的|他家的?|她家|我的|一个|个|整个|每次|里面的?|的)",
+        "",
+        subject,
+    )
+    subject = re.sub(
+        r"(?:真的?|也|都|还|就|是|又|总|很|太|的|有点|用起来|使用|穿着|穿起来|闻着|闻起来|方面|上|来说)+$",
+        "",
+        subject,
+    )
     if len(subject) < 2 or subject in VAGUE:
         return None
     tags = rjieba.tag(subject)
@@ -76,8 +95,38 @@ def _asked(clause: str) -> Made:
     if not match:
         return None
     rest = _TAIL.sub("", re.sub(r"^(?:能够?|可以|再|有)(?=[^\u4e00-\u9fff]|$)", "", match["rest"]))
-    vague = rest.startswith(("有想到", "朋友", "消费者", "去", "各位", "亲们", "后来", "真正", "买", "看到","大家", "以后", "越来越", "是", "不是", "你", "我", "早日", "改进", "继续")) or len(rest) < 3
-    return None if vague or rest.endswith(("好", "改进", "改善", "的话")) and len(rest) < 5 else (f"能{rest}" if rest[0] in "加出多增配送改做把" else rest, 0.06)
+    vague = (
+        rest.startswith(
+            (
+                "有想到",
+                "朋友",
+                "消费者",
+                "去",
+                "各位",
+                "亲们",
+                "后来",
+                "真正",
+                "买",
+                "看到",
+                "大家",
+                "以后",
+                "越来越",
+                "是",
+                "不是",
+                "你",
+                "我",
+                "早日",
+                "改进",
+                "继续",
+            )
+        )
+        or len(rest) < 3
+    )
+    return (
+        None
+        if vague or rest.endswith(("好", "改进", "改善", "的话")) and len(rest) < 5
+        else (f"能{rest}" if rest[0] in "加出多增配送改做把" else rest, 0.06)
+    )
 
 
 def _easy(clause: str) -> Made:
@@ -96,7 +145,10 @@ def _good(clause: str) -> Made:
     if not match:
         return None
     head = clause[: match.start("adj")]
-    head = re.match(r"(?:保温|保冷|制冷|制热|充电|加热|续航|吸水|去屑|去污|隔音|散热|降噪|防晒|控油|留香|加湿|发货|送货|物流|安装)(?:效果|速度|时间|能力|功能)?", head).group()  # type: ignore[union-attr]
+    head = re.match(
+        r"(?:保温|保冷|制冷|制热|充电|加热|续航|吸水|去屑|去污|隔音|散热|降噪|防晒|控油|留香|加湿|发货|送货|物流|安装)(?:效果|速度|时间|能力|功能)?",
+        head,
+    ).group()  # type: ignore[union-attr]
     return f"{head}{match['adj']}", 0.05
 
 
@@ -106,9 +158,24 @@ def _too(clause: str) -> Made:
     if not match or not topic:
         return None
     better = BETTER[match["adj"]]
-    if match["adj"] in ("大", "高", "长", "软", "甜", "亮", "简单", "厚", "香", "深", "浅", "热") and not re.search("太|偏|过于|有点|有些|稍|略", clause):
+    if match["adj"] in (
+        "大",
+        "高",
+        "长",
+        "软",
+        "甜",
+        "亮",
+        "简单",
+        "厚",
+        "香",
+        "深",
+        "浅",
+        "热",
+    ) and not re.search("太|偏|过于|有点|有些|稍|略", clause):
         return None
-    if (match["adj"] == "大") and topic.endswith(("味", "味道", "气味", "声音", "噪音", "色差", "异味", "噪声", "动静")):
+    if (match["adj"] == "大") and topic.endswith(
+        ("味", "味道", "气味", "声音", "噪音", "色差", "异味", "噪声", "动静")
+    ):
         better = "淡一点" if "味" in topic else "小一点"
     return f"{topic}{better}", 0.05
 
@@ -151,5 +218,7 @@ def _cannot(clause: str) -> Made:
 def _absent(clause: str) -> Made:
     match = _HAVE_NOT.match(clause)
     topic = _topic(match["thing"]) if match else None
-    bad = topic and (topic in FAULTS or re.search("味|色差|线头|破|坏|问题|异|杂|损|毛病|副作用|反应|声音|噪", topic))
+    bad = topic and (
+        topic in FAULTS or re.search("味|色差|线头|破|坏|问题|异|杂|损|毛病|副作用|反应|声音|噪", topic)
+    )
     return (f"有{topic}", 0.02) if topic and not bad else None

@@ -38,7 +38,13 @@ def english_wishes(sentence: str, sentiment: float) -> list[Wish]:
     clause = _LEAD.sub("", sentence.lower().replace("’", "'").strip()).strip(" .!?…,;:\"”'~*)")
     clause = re.sub(r"[^\x00-\x7f]+", "", clause).strip(" .!?")
     clause = re.sub(r"\b(it|that|there|he|she|what)'s\b", r"\1 is", clause).replace("they're", "they are")
-    found = [w for pattern, make, fits in _PATTERNS if fits[0] <= sentiment <= fits[1] for w in (_try(pattern, make, clause),) if w]
+    found = [
+        w
+        for pattern, make, fits in _PATTERNS
+        if fits[0] <= sentiment <= fits[1]
+        for w in (_try(pattern, make, clause),)
+        if w
+    ]
     return [w for w in found if 4 <= len(w.text.split()) <= _WORD_LIMIT]
 
 
@@ -62,7 +68,9 @@ def _noun(phrase: str) -> tuple[str, str] | None:
 
     Without a tagger only short phrases are safe: at most two words, three after a determiner.
     """
-    words = [w for w in phrase.split() if w not in ("really", "also", "just", "whole", "actual", "always", "still")]
+    words = [
+        w for w in phrase.split() if w not in ("really", "also", "just", "whole", "actual", "always", "still")
+    ]
     lead = words[0] if words and words[0] in _DETERMINERS else ""
     noun = words[1:] if lead else words
     if not noun or len(noun) > (3 if lead else 2) or any(w in VAGUE or w in _NOT_NOUN for w in noun):
@@ -105,7 +113,22 @@ def _with_article(noun: str) -> str:
 def _short(rest: str, limit: int = 6) -> str:
     kept = _STOP.sub("", " " + rest.strip()).strip()
     words = kept.split()
-    while words and words[-1] in ("at", "all", "very", "well", "to", "of", "the", "a", "with", "for", "either", "in", "on", "my"):
+    while words and words[-1] in (
+        "at",
+        "all",
+        "very",
+        "well",
+        "to",
+        "of",
+        "the",
+        "a",
+        "with",
+        "for",
+        "either",
+        "in",
+        "on",
+        "my",
+    ):
         if words[-2:] == ["as", "well"] or words[-1] != "well":
             words.pop()
         else:
@@ -126,32 +149,69 @@ def _wished(match: re.Match[str]) -> Made:
     if who == "there":
         return f"i want there to be {rest}", 0.05
     thing = _topic(who)
-    verb = {"had": "have", "was": "be", "were": "be", "came": "come", "would": "", "could": "", "fit": "fit"}[verb]
+    verb = {"had": "have", "was": "be", "were": "be", "came": "come", "would": "", "could": "", "fit": "fit"}[
+        verb
+    ]
     return (f"i want {thing} to {verb} {rest}", 0.08) if thing else None
 
 
 def _lacking(match: re.Match[str]) -> Made:
     rest = _short(match["rest"], 5)
-    return (f"i want it to have {rest}", 0.04) if rest and rest.split()[0] not in ("to", "be", "more") else None
+    return (
+        (f"i want it to have {rest}", 0.04) if rest and rest.split()[0] not in ("to", "be", "more") else None
+    )
 
 
 def _should(match: re.Match[str]) -> Made:
     rest, thing = _short(match["rest"], 7), _topic(match["subject"])
-    return (f"i want {thing} to {_ours(rest)}", 0.05) if rest and thing and not rest.startswith("have been") else None
+    return (
+        (f"i want {thing} to {_ours(rest)}", 0.05)
+        if rest and thing and not rest.startswith("have been")
+        else None
+    )
 
 
 def _easier(match: re.Match[str]) -> Made:
     rest = _ours(_short(match["rest"], 4))
     subject = _topic(match["subject"]) if match["subject"] else "it"
-    if not rest or rest.split()[0] in ("find", "say", "believe", "tell", "know", "imagine", "describe", "explain", "beat", "be", "see", "do", "get",
-                          "have", "make", "go", "take", "give", "keep", "come", "please", "love"):
+    if not rest or rest.split()[0] in (
+        "find",
+        "say",
+        "believe",
+        "tell",
+        "know",
+        "imagine",
+        "describe",
+        "explain",
+        "beat",
+        "be",
+        "see",
+        "do",
+        "get",
+        "have",
+        "make",
+        "go",
+        "take",
+        "give",
+        "keep",
+        "come",
+        "please",
+        "love",
+    ):
         return None
-    return f"i want {subject or 'it'} to be easy to {re.sub(r'^(?:it|them)$', '', rest)}", 0.06 if subject else 0.02
+    return (
+        f"i want {subject or 'it'} to be easy to {re.sub(r'^(?:it|them)$', '', rest)}",
+        0.06 if subject else 0.02,
+    )
 
 
 def _too(match: re.Match[str]) -> Made:
     adjective, thing = match["adj"], _topic(match["subject"])
-    return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if adjective in BETTER and thing else None
+    return (
+        (f"i want {thing} to be {BETTER[adjective]}", _worth(thing))
+        if adjective in BETTER and thing
+        else None
+    )
 
 
 def _be_good(match: re.Match[str]) -> Made:
@@ -177,7 +237,14 @@ def _be_not(match: re.Match[str]) -> Made:
     adjective, thing = match["adj"], _topic(match["subject"])
     if not thing:
         return None
-    if adjective in POSITIVE or adjective in ("dishwasher-safe", "rechargeable", "machine-washable", "big", "large", "loud"):
+    if adjective in POSITIVE or adjective in (
+        "dishwasher-safe",
+        "rechargeable",
+        "machine-washable",
+        "big",
+        "large",
+        "loud",
+    ):
         return f"i want {thing} to be {adjective}", _worth(thing)
     return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if adjective in BETTER else None
 
@@ -213,28 +280,54 @@ def _refuses(match: re.Match[str]) -> Made:
         able = match["aux"] in ("can't", "cannot", "couldn't", "could not", "can not")
         return (f"i want to be able to {rest}", -0.02) if able and rest.split()[0] not in _HELPLESS else None
     thing = _topic(who)
-    if not thing or rest.split()[0] in ("be", "have", "a", "the", "even", "seem", "look", "feel", "like", "mind"):
+    if not thing or rest.split()[0] in (
+        "be",
+        "have",
+        "a",
+        "the",
+        "even",
+        "seem",
+        "look",
+        "feel",
+        "like",
+        "mind",
+    ):
         return None
     return (f"i want {thing} not to {rest}" if fault else f"i want {thing} to {rest}"), 0.04
 
 
-_HELPLESS = frozenset("wait believe say imagine recommend complain ask tell be stop remember decide speak go live beat".split())
+_HELPLESS = frozenset(
+    "wait believe say imagine recommend complain ask tell be stop remember decide speak go live beat".split()
+)
 
 
 def _does_well(match: re.Match[str]) -> Made:
     rest = _ours(_short(match["rest"], 7))
     thing = _topic(match["subject"])
     verb = VERBS.get(match["verb"]) or PARTICIPLES.get(match["verb"])
-    if not thing or not verb or not rest or rest.split()[0] in ("like", "me", "great", "good", "bad", "so", "as", "fine"):
+    if (
+        not thing
+        or not verb
+        or not rest
+        or rest.split()[0] in ("like", "me", "great", "good", "bad", "so", "as", "fine")
+    ):
         return None
-    if verb in ("look", "feel", "smell", "taste", "sound", "make", "give", "come", "leave") and rest.split()[0] not in POSITIVE:
+    if (
+        verb in ("look", "feel", "smell", "taste", "sound", "make", "give", "come", "leave")
+        and rest.split()[0] not in POSITIVE
+    ):
         return None
     return f"i want {thing} to {verb} {rest}", 0.01
 
 
 def _good_thing(match: re.Match[str]) -> Made:
     noun = _noun(match["noun"])
-    if not noun or len(noun[1]) < 4 or noun[1].split()[-1] in _NOT_THINGS or noun[1].split()[-1].endswith("ly"):
+    if (
+        not noun
+        or len(noun[1]) < 4
+        or noun[1].split()[-1] in _NOT_THINGS
+        or noun[1].split()[-1].endswith("ly")
+    ):
         return None
     return f"i want good {noun[1]}", -0.06
 
@@ -275,14 +368,22 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
             _wished,
             _ANY,
         ),
-        (r"\b(?:it|this)\s+(?:really\s+)?(?:needs|lacks|is missing|could use)\s+(?P<rest>.+)", _lacking, (-1.0, 0.5)),
+        (
+            r"\b(?:it|this)\s+(?:really\s+)?(?:needs|lacks|is missing|could use)\s+(?P<rest>.+)",
+            _lacking,
+            (-1.0, 0.5),
+        ),
         (
             r"\b(?:there is|there's|has|comes with)\s+no\s+"
             r"(?P<rest>(?!way|doubt|question|problem|issue|reason|complaint|smell|odou?r|leak|noise|drip|mess)[a-z].+)",
             _lacking,
             (-1.0, 0.0),
         ),
-        (rf"^{_SUBJECT}\s+(?:should|needs to|ought to)\s+(?P<rest>(?!not|have)[a-z].+)", _should, (-1.0, 0.5)),
+        (
+            rf"^{_SUBJECT}\s+(?:should|needs to|ought to)\s+(?P<rest>(?!not|have)[a-z].+)",
+            _should,
+            (-1.0, 0.5),
+        ),
         (r"\b(?:runs?|ran|fits?|is|are|was)\s+(?:[a-z]+\s+)?(?:small|large|big|true to size)\b", _runs, _ANY),
         (
             rf"(?:^{_SUBJECT}\s+{_BE}\s+)?{_ADVERB}(?:hard|difficult|impossible|tricky|tough|easy|easier|simple|a pain|"
@@ -291,7 +392,11 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
             _ANY,
         ),
         (rf"^{_SUBJECT}\s+{_BE}\s+(?:[a-z]+\s+)?too\s+{_ADJECTIVE}", _too, (-1.0, 0.6)),
-        (rf"^{_SUBJECT}\s+(?:is|are|was|were)(?:\s+not|n't)\s+{_ADVERB}(?:as\s+)?{_ADJECTIVE}", _be_not, _ANY),
+        (
+            rf"^{_SUBJECT}\s+(?:is|are|was|were)(?:\s+not|n't)\s+{_ADVERB}(?:as\s+)?{_ADJECTIVE}",
+            _be_not,
+            _ANY,
+        ),
         (rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b", _be_good, (-0.2, 1.0)),
         (rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b", _be_bad, (-1.0, 0.2)),
         (
@@ -309,7 +414,11 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
             _PRAISE,
         ),
         (rf"\bhow\s+{_ADJECTIVE}\s+{_SUBJECT}\s+(?:is|are|was|were|feels?|looks?)\b", _how, _PRAISE),
-        (r"\b(?:love|like|loved|appreciate|enjoy)\s+the\s+" + _ADJECTIVE + r"\s+(?P<noun>[a-z]+)\b", _soft_fabric, _PRAISE),
+        (
+            r"\b(?:love|like|loved|appreciate|enjoy)\s+the\s+" + _ADJECTIVE + r"\s+(?P<noun>[a-z]+)\b",
+            _soft_fabric,
+            _PRAISE,
+        ),
         (
             r"^(?:great|good|excellent|amazing|nice|poor|bad|terrible|awful|horrible|decent|lovely)\s+"
             r"(?P<noun>[a-z]+(?:\s+(?:life|quality|service|time|control|power|size|design|speed|pressure|resistance|"

@@ -175,3 +175,9 @@ def marked(text: str, sentences: list[Any]) -> SafeString:
 def item(values: dict[str, Any], name: str) -> Any:
     """values[name], None where there is none."""
     return values.get(name)
+
+
+@register.filter
+def most_first(counts: dict[str, int]) -> list[str]:
+    """The names with the largest counts first: a database keeps JSON's keys in an order of its own."""
+    return sorted(counts, key=lambda name: -counts[name])

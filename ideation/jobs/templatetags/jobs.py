@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ideation.base.templatetags.ui import duration, number
 from ideation.jobs.kinds import KINDS, STEPS, UNITS
-from ideation.jobs.models import Job
+from ideation.jobs.models import Job, JobState
 from ideation.jobs.querysets import seconds_left
 
 register = template.Library()
@@ -31,6 +31,8 @@ def job_progress(context: Context, job: Job) -> dict[str, Any]:
     return {
         "job": job,
         "title": job_title(job),
+        # That it waits for its parts is how it works inside; to a person it runs.
+        "state": JobState(JobState.RUNNING if job.state == JobState.WAITING else job.state).label,
         "step": STEPS.get(job.step, job.step),
         "unit": UNITS.get(job.unit, job.unit),
         "percent": 100 * job.done / job.total if job.total else 0,

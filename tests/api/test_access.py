@@ -1,0 +1,142 @@
+"""Every address, found from the list of addresses itself: without a key, with a reader's, with another brand's."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+
+from ideation.api_urls import v1
+from tests.api.world import CSV, World, contents
+from tests.conftest import Person
+
+PROBLEM = "application/problem+json"
+
+
+def addresses(patterns: list[URLPattern | URLResolver], above: str = "/api/v1/") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        route = above + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback.view_class  # type: ignore[attr-defined]
+
+
+ROUTES = dict(addresses(v1))
+READ = [route for route, view in ROUTES.items() if hasattr(view, "get")]
+WRITE = [route for route, view in ROUTES.items() if hasattr(view, "post")]
+UPLOADS = {"/api/v1/projects/<uuid:project_id>/imports/", "/api/v1/projects/<uuid:project_id>/main-jobs/"}
+BODIES: dict[str, Any] = {
+    "/api/v1/projects/": {"name": "New"},
+    "/api/v1/projects/<uuid:project_id>/products/": {"sku": "N-1", "name": "New"},
+    "/api/v1/projects/<uuid:project_id>/briefs/": {"title": "New", "product": "kettle", "needs": [str(uuid.uuid4())]},
+}
+OF_THE_BRAND = {"/api/v1/projects/", "/api/v1/jobs/"}
+"""Addresses without an id: another brand's key sees its own things there."""
+
+
+def fill(route: str, world: World) -> str:
+    for name, value in world.ids().items():
+        route = route.replace(f"<uuid:{name}>", str(value))
+    assert "<" not in route, route
+    return route
+
+
+def post(client: Client, route: str, world: World) -> Any:
+    if route in UPLOADS:
+        return client.post(fill(route, world), {"file": SimpleUploadedFile("r.csv", CSV)})
+    return client.post(fill(route, world), json.dumps(BODIES.get(route, {})), content_type="application/json")
+
+
+def refused(response: Any, status: int) -> None:
+    assert (response.status_code, response["Content-Type"]) == (status, PROBLEM), response.content
+    assert response.json()["status"] == status
+    assert {"type", "title", "code", "detail", "errors", "instance"} <= set(response.json())
+
+
+@pytest.mark.parametrize("route", READ)
+def test_a_read_key_reads_everything(route: str, alice: Person, world: World) -> None:
+    response = alice.read_api.get(fill(route, world))
+    assert response.status_code == 200, response.content
+    assert world.mark in response.content.decode()
+
+
+@pytest.mark.parametrize("route", READ)
+def test_without_a_key_nothing_is_read(route: str, world: World) -> None:
+    response = Client().get(fill(route, world))
+    refused(response, 401)
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("route", READ)
+def test_another_brands_key_reads_nothing_of_it(route: str, charlie: Person, world: World, other_world: World) -> None:
+    response = charlie.api.get(fill(route, world))
+    if route in OF_THE_BRAND:
+        assert other_world.mark in response.content.decode()
+    else:
+        refused(response, 404)
+    shown = response.content.decode()
+    assert world.mark not in shown
+    assert not [name for name in world.ids().values() if str(name) in shown]
+
+
+@pytest.mark.parametrize("route", WRITE)
+def test_a_read_key_changes_nothing(route: str, alice: Person, world: World) -> None:
+    before = contents(alice)
+    refused(post(alice.read_api, route, world), 403)
+    assert contents(alice) == before
+
+
+@pytest.mark.parametrize("route", WRITE)
+def test_without_a_key_nothing_is_changed(route: str, alice: Person, world: World) -> None:
+    before = contents(alice)
+    refused(post(Client(), route, world), 401)
+    refused(post(alice.client, route, world), 401)
+    assert contents(alice) == before
+
+
+@pytest.mark.parametrize("route", [route for route in WRITE if route not in OF_THE_BRAND])
+def test_another_brands_key_changes_nothing(route: str, alice: Person, charlie: Person, world: World) -> None:
+    before, files = contents(alice), stored(alice)
+    response = post(charlie.api, route, world)
+    refused(response, 404)
+    assert world.mark not in response.content.decode()
+    assert contents(alice) == before
+    assert stored(alice) == files
+    assert stored(charlie) == []
+
+
+def stored(person: Person) -> list[str]:
+    try:
+        return sorted(default_storage.listdir(str(person.brand.pk))[0])
+    except FileNotFoundError:
+        return []
+
+
+@pytest.mark.parametrize("route", WRITE)
+def test_a_broken_body_is_refused_with_a_sentence(route: str, alice: Person, world: World) -> None:
+    before = contents(alice)
+    address = fill(route, world)
+    if route in UPLOADS:
+        refused(alice.api.post(address, b"--", content_type="multipart/form-data; boundary=x"), 400)
+        refused(alice.api.post(address, b"{}", content_type="application/json"), 415)
+    else:
+        refused(alice.api.post(address, b"{", content_type="application/json"), 400)
+        refused(alice.api.post(address, b"a=1", content_type="application/x-www-form-urlencoded"), 415)
+    answer = post(alice.api, route, world) if route in UPLOADS else None
+    assert answer is None or answer.status_code in {201, 202}
+    if route not in UPLOADS:
+        unknown = alice.api.post(address, b'{"nonsense": 1}', content_type="application/json")
+        refused(unknown, 400)
+        assert {"field": "nonsense", "code": "invalid", "detail": "There is no such field."} in unknown.json()["errors"]
+        assert contents(alice) == before
+
+
+def test_a_key_of_a_revoked_or_unknown_kind_is_refused(alice: Person, world: World) -> None:
+    for key in (alice.key[:-1] + "x", "idn_x_y", "nonsense", "idn_" + "a" * 10 + "_" + "b" * 43):
+        refused(Client(headers={"Authorization": f"Bearer {key}"}).get("/api/v1/projects/"), 401)

@@ -1,0 +1,210 @@
+"""A brand's project with one of everything in it, each text marked, so that a leak into another brand can be seen."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.tenancy import BrandOwnedModel
+from ideation.catalog.models import Project
+from ideation.catalog.services import product_save, project_create
+from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, FeatureNeed, Generation
+from ideation.concepts.services import brief_create
+from ideation.jobs.models import Job
+from ideation.jobs.services import job_start
+from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence
+from ideation.needs.services import claim_create
+from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.services import import_prepare
+from ideation.training.models import Evaluation, ModelVersion, TrainingRun
+from tests.conftest import Person
+
+CSV = b"review,stars,day\nToo loud in the morning,2,2026-01-02\nBoils fast and looks good,5,2026-01-03\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What an address of the API can name."""
+
+    mark: str
+    project: Project
+    dataset: ReviewDataset
+    dataset_import: DatasetImport
+    reviews: list[Review]
+    needs: list[Need]
+    model: ModelVersion
+    brief: Brief
+    concept: Concept
+    job: Job
+
+    def ids(self) -> dict[str, uuid.UUID]:
+        """Name in an address → id."""
+        return {
+            "project_id": self.project.pk,
+            "dataset_id": self.dataset.pk,
+            "import_id": self.dataset_import.pk,
+            "review_id": self.reviews[0].pk,
+            "need_id": self.needs[0].pk,
+            "model_id": self.model.pk,
+            "brief_id": self.brief.pk,
+            "concept_id": self.concept.pk,
+            "job_id": self.job.pk,
+        }
+
+
+def make_world(person: Person, mark: str) -> World:
+    """Two reviews, two needs, a model, a brief, a concept and a queued job, all with `mark` in their texts."""
+    with person.scope():
+        project = project_create(name=f"Kettles {mark}", category="kettle", created_by=person.user)
+        product_save(project=project, sku=f"K-{mark}", name=f"Kettle {mark}")
+        found = import_prepare(project=project, file=ContentFile(CSV), file_name=f"{mark}.csv")
+        version = DatasetVersion.objects.create(dataset=found.dataset, number=1, reviews_count=2, root_sha256="0" * 64)
+        RejectedRow.objects.create(dataset_import=found, line=4, column="review", code="text_empty", value=mark)
+        reviews = [_review(found, line, mark) for line in (2, 3)]
+        analysis = Analysis.objects.create(
+            project=project, version=version, reviews_count=2, languages={mark: 2}, finished_at=timezone.now()
+        )
+        needs = [_need(analysis, rank, review, mark) for rank, review in enumerate(reviews, start=1)]
+        model = _model(project, version, mark)
+        brief = brief_create(project=project, title=f"Brief {mark}", product="kettle", needs=needs)
+        return World(
+            mark=mark,
+            project=project,
+            dataset=found.dataset,
+            dataset_import=found,
+            reviews=reviews,
+            needs=needs,
+            model=model,
+            brief=brief,
+            concept=_concept(brief, model, needs, mark),
+            job=_job(found, mark),
+        )
+
+
+def _job(found: DatasetImport, mark: str) -> Job:
+    job = job_start(kind="dataset_import", params={}, subject_id=found.pk, project_id=found.dataset.project_id)
+    Job.objects.filter(pk=job.pk).update(result={"note": mark})
+    return job
+
+
+def _review(found: DatasetImport, line: int, mark: str) -> Review:
+    return Review.objects.create(
+        dataset=found.dataset,
+        dataset_import=found,
+        version_number=1,
+        line=line,
+        external_id=f"R-{line}",
+        text=f"{mark}: too loud, {line} times",
+        rating=float(line),
+        date=date(2026, 1, line),
+        language="en" if line == 2 else "zh",
+        content_sha256=hashlib.sha256(f"{mark}{line}".encode()).hexdigest(),
+        salt=uuid.uuid4(),
+    )
+
+
+def _need(analysis: Analysis, rank: int, review: Review, mark: str) -> Need:
+    sentence = Sentence.objects.create(
+        analysis=analysis,
+        review=review,
+        number=rank - 1,
+        position=0,
+        text=review.text,
+        language="en",
+        informative=0.9,
+        sentiment=-0.7,
+        level=2,
+        embedding=[0.0] * DIMENSIONS,
+    )
+    need = Need.objects.create(
+        analysis=analysis,
+        rank=rank,
+        statement=f"I want it quieter, {mark}",
+        statement_by="model",
+        label="noise",
+        language="en",
+        mentions=2,
+        net_sentiment=-0.5,
+        importance=8.0,
+        satisfaction=3.0,
+        opportunity=13.0,
+    )
+    Evidence.objects.create(need=need, sentence=sentence, score=0.9, rank=1)
+    return need
+
+
+def _model(project: Project, version: DatasetVersion, mark: str) -> ModelVersion:
+    point = {"step": 1, "tokens": 64, "loss": 3.1, "validation_perplexity": 21.0, "learning_rate": 3e-4}
+    run = TrainingRun.objects.create(
+        project=project,
+        version=version,
+        base_model=f"base-{mark}",
+        spec={"rank": 16},
+        curve=[{**point, "tokens_per_second": 130.0, "seconds_left": None}],
+        finished_at=timezone.now(),
+    )
+    model = ModelVersion.objects.create(
+        project=project,
+        run=run,
+        number=1,
+        base_model=f"base-{mark}",
+        base_sha256="1" * 64,
+        base_licence="Apache-2.0",
+        languages=["en"],
+        folder=f"{mark}/x",
+        files_sha256={"adapter_model.safetensors": "2" * 64},
+        corpus_sha256="3" * 64,
+        documents=2,
+        tokens=64,
+    )
+    Evaluation.objects.create(
+        model_version=model,
+        perplexity_base=30.0,
+        perplexity_tuned=20.0,
+        bits_per_byte_base=1.2,
+        bits_per_byte_tuned=1.0,
+        tokens=64,
+        bytes=300,
+    )
+    return model
+
+
+def _concept(brief: Brief, model: ModelVersion, needs: list[Need], mark: str) -> Concept:
+    generation = Generation.objects.create(
+        brief=brief, model_version=model, backend=f"local {mark}", wanted=1, finished_at=timezone.now()
+    )
+    concept = Concept.objects.create(
+        generation=generation,
+        number=1,
+        name=f"Hush {mark}",
+        pitch="A kettle that whispers.",
+        insight="Mornings are quiet.",
+        target_user="Light sleepers",
+        language="en",
+        scores={"support": 0.8},
+    )
+    feature = Feature.objects.create(concept=concept, position=0, text="A double wall")
+    FeatureNeed.objects.create(feature=feature, need=needs[0])
+    claim = claim_create(text=f"2 of 2 reviews say it is loud, {mark}", evidence=list(needs[0].evidence.all()))
+    ConceptClaim.objects.create(concept=concept, claim=claim, position=0)
+    return concept
+
+
+def contents(person: Person) -> dict[str, list[Any]]:
+    """Every row of the person's brand, to compare before and after. Only a key's last use may change."""
+    models = [model for model in apps.get_models() if issubclass(model, BrandOwnedModel)]
+    with person.scope():
+        return {
+            model._meta.label: sorted(model._default_manager.values_list(*_columns(model)), key=str) for model in models
+        }
+
+
+def _columns(model: type[BrandOwnedModel]) -> list[str]:
+    return [
+        field.attname for field in model._meta.concrete_fields if field.attname not in {"last_used_at", "embedding"}
+    ]
