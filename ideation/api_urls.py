@@ -1,7 +1,8 @@
 """Every address of the API, its OpenAPI document and the page to try it out on."""
 
-from django.urls import URLPattern, include, path
-from django.views.decorators.cache import cache_control
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.cache import cache_page
+from django.views.decorators.vary import vary_on_headers
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from ideation.base.problems import unknown_address
@@ -13,7 +14,8 @@ from ideation.reviews import api as reviews
 from ideation.training import api as training
 from ideation.workspace import api as workspace
 
-schema = cache_control(public=True, max_age=300)(SpectacularAPIView.as_view())
+# Making the document takes a second of work, which nobody may ask for again and again.
+schema = cache_page(300)(vary_on_headers("Accept", "Accept-Language")(SpectacularAPIView.as_view()))
 # Page and script apart: the content security policy allows no inline script.
 docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="base/api_docs.html")
 
@@ -32,7 +34,7 @@ project: list[URLPattern] = [
     path("main-jobs/", workspace.MainJobView.as_view()),
 ]
 
-v1 = [
+v1: list[URLPattern | URLResolver] = [
     path("projects/", catalog.ProjectsView.as_view()),
     path("projects/<uuid:project_id>/", include(project)),
     path("datasets/<uuid:dataset_id>/", reviews.DatasetView.as_view()),

@@ -56,15 +56,14 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
             yield Progress(step="sentences", done=number + 1, total=len(reviews), unit="reviews")
     texts = [p.text for p in pieces]
     vectors: Vectors = np.zeros((0, encoder.dimensions), dtype=np.float32)
-    for done, vectors in embed(texts, encoder):
+    for done, filled in embed(texts, encoder):
+        vectors = filled
         yield Progress(step="embedding", done=done, total=len(texts), unit="sentences")
     judgement = judge(texts, vectors, [reviews[i].rating for i in owners])
     yield Progress(step="sentiment", done=len(texts), total=len(texts), unit="sentences")
     corpus = _corpus(reviews, pieces, owners, vectors, judgement)
     yield Progress(step="grouping", done=0, total=1, unit="files")
-    needs = find_needs(
-        corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements
-    )
+    needs = find_needs(corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements)
     yield Progress(step="stating", done=len(needs), total=len(needs), unit="needs")
     yield _write(spec.output, reviews, corpus, needs)
 

@@ -150,7 +150,9 @@ def _from_hub(name: str, models: Path) -> Path:
 def _load_plain(path: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     dtype = torch.bfloat16 if device().type == "cuda" else torch.float32
     try:
-        model: Any = AutoModelForCausalLM.from_pretrained(path, dtype=dtype, use_safetensors=True, local_files_only=True)
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            path, dtype=dtype, use_safetensors=True, local_files_only=True
+        )
         tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
     except (SafetensorError, ValueError, KeyError, OSError, RuntimeError, TypeError) as error:
         raise InputError("model_unreadable", path=path) from error

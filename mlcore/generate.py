@@ -69,7 +69,7 @@ def _write_rows(
     top_p: float,
 ) -> None:
     """Fills the rows' texts. The cache and the mask keep only rows that are still being written."""
-    logits, cache, mask = _read(model, prompts, _pad(tokenizer))
+    logits, cache, mask = _read(model, prompts, _pad(tokenizer), max_tokens)
     ends = _end_tokens(model, tokenizer)
     live = rows
     for step in range(max_tokens):
@@ -88,12 +88,12 @@ def _write_rows(
 
 
 def _read(
-    model: PreTrainedModel, prompts: list[list[int]], pad: int
+    model: PreTrainedModel, prompts: list[list[int]], pad: int, max_tokens: int
 ) -> tuple[torch.Tensor, DynamicCache, torch.Tensor]:
     """Reads the prompts: logits of the next token (rows x vocabulary), the cache, the mask (rows x positions)."""
     device = model.device
     cache = DynamicCache(config=model.config)
-    shared = _shared_length(prompts)
+    shared = _shared_length(prompts) if max(map(len, prompts)) + max_tokens <= _window(model) else 0
     if shared:
         beginning = torch.tensor([prompts[0][:shared]], device=device)
         _forward(model, beginning, torch.ones_like(beginning), cache)
@@ -103,6 +103,12 @@ def _read(
     ids = torch.tensor([[pad] * (width - len(rest)) + rest for rest in rests], device=device)
     mask = torch.tensor([[1] * shared + [0] * (width - len(rest)) + [1] * len(rest) for rest in rests], device=device)
     return _forward(model, ids, mask, cache), cache, mask
+
+
+def _window(model: PreTrainedModel) -> float:
+    """Tokens that every layer can look back on. Beyond, padding between beginning and rest would push words out."""
+    slides = any("sliding" in kind for kind in getattr(model.config, "layer_types", None) or [])
+    return float(model.config.sliding_window) if slides else float("inf")
 
 
 def _shared_length(prompts: list[list[int]]) -> int:

@@ -1,4 +1,4 @@
-"""Names a group of sentences by its own words: those that are frequent in it and rare elsewhere (class-based TF-IDF)."""
+"""Names a group of sentences by its own words: frequent in it and rare elsewhere (class-based TF-IDF)."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,30 +11,38 @@ import rjieba
 _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*")
 
 STOP_EN = frozenset(
-    """a about above after again all almost also although always am an and another any anyone anything are aren't around as
-    at away be because been before being below best better big both but buy by bought came can can't cannot come comes
-    could couldn't day days did didn't do does doesn't doing don't done down each either else enough even ever every
-    everyone everything extremely far feel feels few find first for found from full get gets getting give gives go goes
-    going gone good got great had has have haven't having he her here hers him his how however i i'd i'll i'm i've if in
-    into is isn't it it's its itself just keep keeps kept know last least let like little long look looks lot lots love
-    loved made make makes many maybe me mine more most much must my myself need needs never new nice no nor not nothing
-    now of off often oh ok okay old on once one ones only onto or other our out over own perfect perfectly pretty put
-    quite rather really right said same say second see seems set she should since small so some someone something
-    sometimes soon still such super sure take takes than that that's the their them then there there's these they they're
-    thing things think this those though thought three through time times to together too took totally tried try two
-    under until up us use used using very want wanted was wasn't way we week weeks well went were what when where
-    whether which while who why will wish with without won't work works would year years yes yet you your yours bit
-    overall definitely absolutely actually especially completely highly already usually month months absolute awful bad
-    terrible horrible poor excellent amazing wonderful beautiful fantastic awesome worst hate happy wow honestly
-    unfortunately sadly issue problem part kind sort top""".split()
+    """
+    a about above after again all almost also although always am an and another any anyone anything are
+    aren't around as at away be because been before being below best better big both but buy by bought came
+    can can't cannot come comes could couldn't day days did didn't do does doesn't doing don't done down
+    each either else enough even ever every everyone everything extremely far feel feels few find first for
+    found from full get gets getting give gives go goes going gone good got great had has have haven't
+    having he her here hers him his how however i i'd i'll i'm i've if in into is isn't it it's its itself
+    just keep keeps kept know last least let like little long look looks lot lots love loved made make makes
+    many maybe me mine more most much must my myself need needs never new nice no nor not nothing now of off
+    often oh ok okay old on once one ones only onto or other our out over own perfect perfectly pretty put
+    quite rather really right said same say second see seems set she should since small so some someone
+    something sometimes soon still such super sure take takes than that that's the their them then there
+    there's these they they're thing things think this those though thought three through time times to
+    together too took totally tried try two under until up us use used using very want wanted was wasn't way
+    we week weeks well went were what when where whether which while who why will wish with without won't
+    work works would year years yes yet you your yours bit overall definitely absolutely actually especially
+    completely highly already usually month months absolute awful bad terrible horrible poor excellent
+    amazing wonderful beautiful fantastic awesome worst hate happy wow honestly unfortunately sadly issue
+    problem part kind sort top
+    """.split()
 )
 STOP_ZH = frozenset(
-    """的 了 是 我 也 都 就 很 在 有 和 不 还 没 没有 这 那 你 他 她 它 们 我们 他们 这个 那个 这款 这样 那么 一个 一下 一点 有点 比较 非常 特别
-    真的 感觉 觉得 可以 还是 还有 但是 不过 而且 因为 所以 如果 就是 只是 不是 什么 怎么 自己 东西 产品 时候 已经 之后 以后 现在 一直
-    不错 很好 喜欢 满意 好 差 不好 太 好评 差评 购买 买 买的 用 使用 还行 挺 挺好 真 能 会 要 说 想 知道 看 看到 收到 到 给 让 把 被
-    对 从 跟 比 最 更 再 又 才 只 几 两 一 次 个 点 下 上 里 后 前 多 少 大 小 来 去 出 过 着 得 地 呢 吧 吗 啊 哦 呀 总体 整体 其实 希望
-    完全 根本 稍微 有些 确实 一般 可能 应该 这么 那种 这种 以及 有时候 每次 第一次 一次 第二 今天 昨天 朋友 家里 老公 老婆 推荐 直接
-    问题 方面 情况 发现 为什么 结果 出来 起来 下来 本来 居然 竟然 还要 不会 不能 不要 不用 需要 特意 超级 简直 终于 唯一""".split()
+    """
+    的 了 是 我 也 都 就 很 在 有 和 不 还 没 没有 这 那 你 他 她 它 们 我们 他们 这个 那个 这款 这样 那么
+    一个 一下 一点 有点 比较 非常 特别 真的 感觉 觉得 可以 还是 还有 但是 不过 而且 因为 所以 如果 就是 只是
+    不是 什么 怎么 自己 东西 产品 时候 已经 之后 以后 现在 一直 不错 很好 喜欢 满意 好 差 不好 太 好评 差评
+    购买 买 买的 用 使用 还行 挺 挺好 真 能 会 要 说 想 知道 看 看到 收到 到 给 让 把 被 对 从 跟 比 最 更
+    再 又 才 只 几 两 一 次 个 点 下 上 里 后 前 多 少 大 小 来 去 出 过 着 得 地 呢 吧 吗 啊 哦 呀 总体
+    整体 其实 希望 完全 根本 稍微 有些 确实 一般 可能 应该 这么 那种 这种 以及 有时候 每次 第一次 一次 第二
+    今天 昨天 朋友 家里 老公 老婆 推荐 直接 问题 方面 情况 发现 为什么 结果 出来 起来 下来 本来 居然 竟然
+    还要 不会 不能 不要 不用 需要 特意 超级 简直 终于 唯一
+    """.split()
 )
 _CONTENT_ZH = ("n", "v", "a", "z", "i", "l", "j", "b", "eng")
 
@@ -74,11 +82,7 @@ class Vocabulary:
 def content_words(text: str, language: str) -> list[str]:
     """Words that can name a topic, lower-case: for English also pairs of neighbours, for Chinese by part of speech."""
     if language == "zh":
-        return [
-            w
-            for w, tag in rjieba.tag(text)
-            if len(w) > 1 and w not in STOP_ZH and tag.startswith(_CONTENT_ZH)
-        ]
+        return [w for w, tag in rjieba.tag(text) if len(w) > 1 and w not in STOP_ZH and tag.startswith(_CONTENT_ZH)]
     tokens = _WORD.findall(text.lower().replace("’", "'"))
     useful = [t for t in tokens if len(t) > 2 and t not in STOP_EN]
     pairs = [f"{a} {b}" for a, b in pairwise(tokens) if {a, b} <= set(useful)]

@@ -1,6 +1,6 @@
 """The one place that measures how probable a model finds a text; training, evaluation and choosing all ask here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -36,7 +36,7 @@ def negative_log_likelihood(
 
 @torch.inference_mode()
 def measure(
-    model: PreTrainedModel | PeftModel, examples: Sequence[Example], pad: int, batch_tokens: int = 1024
+    model: PreTrainedModel | PeftModel, examples: Sequence[Example], pad: int, batch_tokens: int = 512
 ) -> tuple[float, int]:
     """(−L in nats, T learnt tokens) over all examples; perplexity is exp(−L/T)."""
     loss, count = 0.0, 0
@@ -50,7 +50,7 @@ def measure(
     return loss, count
 
 
-def within(examples: Sequence[Example], max_tokens: int) -> list[Example]:
+def within(examples: Iterable[Example], max_tokens: int) -> list[Example]:
     """The first examples up to so many tokens, at least one of them; those with nothing learnt are left out."""
     chosen: list[Example] = []
     total = 0

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import math
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from mlcore.conversion import ORIGIN
 from mlcore.errors import InputError
@@ -82,15 +83,16 @@ def _weights_hash(path: Path) -> str:
 
 
 def _parameters(path: Path) -> int:
-    count = 0
-    for file in path.glob("*.safetensors"):
-        with safe_open(file, framework="numpy") as tensors:
-            for key in tensors.keys():  # noqa: SIM118 - it is no dict and has no iterator
-                size = 1
-                for side in tensors.get_slice(key).get_shape():
-                    size *= side
-                count += size
-    return count
+    try:
+        return sum(_numbers(file) for file in path.glob("*.safetensors"))
+    except SafetensorError as error:
+        raise InputError("model_unreadable", path=path) from error
+
+
+def _numbers(file: Path) -> int:
+    """How many numbers the file's tensors hold, from its header alone."""
+    with safe_open(file, framework="numpy") as tensors:
+        return sum(math.prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118 - no dict
 
 
 def _card(path: Path) -> dict[str, list[str]]:

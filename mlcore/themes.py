@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +80,13 @@ def rebuild(seed: Path = SEED, weights: Path = WEIGHTS) -> Path:
     means = {tongue: _mean(vectors, languages, tongue) for tongue in sorted(set(languages))}
     centred = unit(vectors - np.stack([means[t] for t in languages]))
     model = LogisticRegression(C=10.0, max_iter=500).fit(centred, [r["theme"] for r in rows])
+    arrays: dict[str, Any] = {f"mean_{tongue}": mean for tongue, mean in means.items()}
     np.savez_compressed(
         weights,
         names=np.array([str(c) for c in model.classes_]),
         coefficients=model.coef_.astype(np.float16),
         intercepts=model.intercept_.astype(np.float32),
-        **{f"mean_{tongue}": mean for tongue, mean in means.items()},
+        **arrays,
     )
     return weights
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mlcore.embed import Encoder, Vectors, unit
 from mlcore.keywords import topic_words
-from mlcore.themes import ThemeBank, shipped
+from mlcore.themes import shipped
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -35,7 +35,7 @@ ROUNDS = 6
 """Rounds of expectation and maximisation between two prunings; more change little."""
 SECOND = 0.2
 """A sentence also counts for a second wish from this probability on: 'small, and quiet too'."""
-UNCLEAR = 0.18
+UNCLEAR = 0.25
 """A sentence whose best wish is less probable than this belongs to none."""
 MERGE = 0.86
 """Centres closer than this (cosine) are one wish."""
@@ -47,6 +47,8 @@ OVERSIZE = 0.12
 """A theme with more than this share of the reviews may be split along its communities."""
 FIT_LIMIT = 20_000
 """Sentences on which the graph is built at most, so that 60,000 stay a matter of a minute or two."""
+SURE, SURE_SHARE = 0.35, 0.18
+"""A sentence shows a theme surely from this probability on; so must this share of the reviews that show it."""
 LOYALTY = 0.4
 """Share of a group that must be recognised as its theme for the theme's name to stand."""
 LANGUAGE_MINIMUM = 30
@@ -101,7 +103,7 @@ class Grouping:
     closeness: list[Floats]
     """The same sentences' probability of belonging."""
     themes: list[str | None]
-    """The bank's theme that the group bears out; None for a topic of its own, or one that has drifted from its theme."""
+    """The bank's theme that the group bears out; None for a topic of its own or one that has drifted."""
 
 
 def group(
@@ -117,10 +119,14 @@ def group(
     owners = np.unique(np.asarray(reviews), return_inverse=True)[1]
     points = unit(np.hstack([space.transform(vectors, languages), rare_words(texts, languages, encoder)]))
     points = unit(points + CONTEXT * _rest_of_review(points, owners))
-    prior = _prior(shipped(), space.centred(vectors, languages), owners)
+    own = shipped().log_prior(space.centred(vectors, languages))
+    borne = _borne_out(own, owners, smallest)
+    prior = _with_review(own[:, borne], owners)
     extended = np.hstack([prior, _new_topics(points, prior, owners, smallest, seed)])
+    if not extended.shape[1]:
+        return Grouping(groups=[], closeness=[], themes=[])
     belonging, kept = _fit(points, extended, owners, smallest)
-    return _members(belonging, kept, prior, owners, smallest)
+    return _members(belonging, kept, prior, [shipped().names[k] for k in borne], owners, smallest)
 
 
 def rare_words(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -> Vectors:
@@ -150,7 +156,7 @@ def rare_words(texts: Sequence[str], languages: Sequence[str], encoder: Encoder)
 
 
 def neighbours(points: Vectors, count: int) -> tuple[Integers, Vectors]:
-    """For each of n unit vectors its `count` nearest others (n × count indices, n × count cosines), exact, in blocks."""
+    """For each of n unit vectors its `count` nearest others: n × count indices, n × count cosines; exact."""
     near = np.empty((len(points), count), dtype=np.int64)
     cosine = np.empty((len(points), count), dtype=np.float32)
     for start in range(0, len(points), 1024):
@@ -171,8 +177,23 @@ def _rest_of_review(values: Vectors, owners: Integers) -> Vectors:
     return np.asarray((sums[owners] - values) / np.maximum(others, 1)[:, None] * (others > 0)[:, None])
 
 
-def _prior(bank: ThemeBank, centred: Vectors, owners: Integers) -> Floats:
-    own = bank.log_prior(centred)
+def _borne_out(own: Floats, owners: Integers, smallest: int) -> Integers:
+    """The themes that the reviews speak of: recognised with confidence, and not only for want of a better one.
+
+    In reviews of dresses much looks faintly like 'leak'; what is really about leaks is recognised clearly.
+    """
+    best, value = own.argmax(axis=1), np.exp(own.max(axis=1))
+    kept = []
+    for k in range(own.shape[1]):
+        alike = len(np.unique(owners[best == k]))
+        sure = len(np.unique(owners[(best == k) & (value > SURE)]))
+        if sure >= max(2.0, 0.4 * smallest) and sure >= SURE_SHARE * alike:
+            kept.append(k)
+    return np.array(kept, dtype=np.int64)
+
+
+def _with_review(own: Floats, owners: Integers) -> Floats:
+    """Log priors of sentences, drawn a little towards those of their review."""
     sums = np.zeros((int(owners.max()) + 1, own.shape[1]))
     np.add.at(sums, owners, own)
     whole = sums / np.bincount(owners)[:, None]
@@ -185,7 +206,9 @@ def _new_topics(points: Vectors, prior: Floats, owners: Integers, smallest: int,
     if len(points) > FIT_LIMIT:
         rows = np.sort(np.random.default_rng(seed).choice(len(points), FIT_LIMIT, replace=False))
     found = _communities(points[rows], seed)
-    theme, known = prior.argmax(axis=1), np.exp(prior).max(axis=1)
+    theme, known = np.full(len(points), -1), np.zeros(len(points))
+    if prior.shape[1]:
+        theme, known = prior.argmax(axis=1), np.exp(prior).max(axis=1)
     reviews = int(owners.max()) + 1
     sizes = np.array([len(np.unique(owners[theme == k])) for k in range(prior.shape[1])])
     large = set(np.flatnonzero(sizes > max(OVERSIZE * reviews, 4 * smallest)).tolist())
@@ -236,12 +259,13 @@ def _fit(points: Vectors, prior: Floats, owners: Integers, smallest: int) -> tup
             # A third at a time, the weakest first: what they let go may carry the others over the line.
             gone = weak[np.argsort(support[weak], kind="stable")][: max(1, len(weak) // 3)].tolist()
         else:
-            cosine = np.triu(centres @ centres.T, 1)
-            a, b = (int(i) for i in np.unravel_index(int(cosine.argmax()), cosine.shape))
-            if prior.shape[1] < 2 or cosine[a, b] < MERGE:
+            near = np.argwhere(np.triu(centres @ centres.T, 1) >= MERGE).tolist()
+            if prior.shape[1] < 2 or not near:
                 return belonging, kept
-            prior[:, a] = np.logaddexp(prior[:, a], prior[:, b])
-            gone = [b]
+            gone = sorted({b for _, b in near})
+            for a, b in near:
+                if a not in gone:
+                    prior[:, a] = np.logaddexp(prior[:, a], prior[:, b])
         prior = np.delete(prior, gone, axis=1)
         kept = [k for place, k in enumerate(kept) if place not in gone]
 
@@ -261,7 +285,9 @@ def _softmax(logits: Floats) -> Floats:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def _members(belonging: Floats, kept: list[int], prior: Floats, owners: Integers, smallest: int) -> Grouping:
+def _members(
+    belonging: Floats, kept: list[int], prior: Floats, names: list[str], owners: Integers, smallest: int
+) -> Grouping:
     best, value = belonging.argmax(axis=1), belonging.max(axis=1)
     found: list[tuple[int, int, Integers]] = []
     for k in range(belonging.shape[1]):
@@ -273,13 +299,13 @@ def _members(belonging: Floats, kept: list[int], prior: Floats, owners: Integers
     return Grouping(
         groups=[rows for _, _, rows in found],
         closeness=[belonging[rows, k] for _, k, rows in found],
-        themes=[_theme(kept[k], prior[rows], belonging[rows, k]) for _, k, rows in found],
+        themes=[_theme(kept[k], prior[rows], names, belonging[rows, k]) for _, k, rows in found],
     )
 
 
-def _theme(column: int, prior: Floats, belonging: Floats) -> str | None:
+def _theme(column: int, prior: Floats, names: list[str], belonging: Floats) -> str | None:
     """The theme's name if enough of the group's weight still sees it as the likeliest theme."""
     if column >= prior.shape[1]:
         return None
     loyal = belonging[prior.argmax(axis=1) == column].sum() / belonging.sum()
-    return shipped().names[column] if loyal >= LOYALTY else None
+    return names[column] if loyal >= LOYALTY else None

@@ -184,9 +184,9 @@ _PARTS = frozenset(
     {
         stem(word)
         for word in (
-            "band bag bank bar bath block board bottle box brush cable call case children cover delivery flat frame gel "
-            "glass head lead lid light lock machine maker mat mount oil paper peg plug press pump roller scale seat service "
-            "set sheet spoon stick strap strainer tap vest watch"
+            "band bag bank bar bath block board bottle box brush cable call case children cover delivery flat frame "
+            "gel glass head lead lid light lock machine maker mat mount oil paper peg plug press pump roller scale "
+            "seat service set sheet spoon stick strap strainer tap vest watch"
         ).split()
     }
 )

@@ -79,6 +79,15 @@ class CursorPages(pagination.CursorPagination):
             text = _("This cursor isn't one of this list's. Start again without it.")
             raise exceptions.ValidationError({"cursor": [text]}) from None
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        example = "https://ideation.example/api/v1/jobs/?cursor=cD0yMDI3LTAxLTEy"
+        link = {"type": ["string", "null"], "format": "uri", "example": example}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         found = super().get_schema_operation_parameters(view)
         bounds = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}

@@ -81,7 +81,8 @@ def opportunity_landscape(needs: list[Spec]) -> Spec:
     )
     names = (
         alt.Chart(alt.Data(values=_placed(needs)))
-        .mark_text(fontSize=11, fontWeight=500)
+        # On a phone there is no room for names; a tap still opens the need.
+        .mark_text(fontSize=11, fontWeight=500, opacity=alt.ExprRef("width < 440 ? 0 : 1"))
         .encode(x="importance:Q", y=alt.Y("at:Q"), text="label:N", href="url:N")
     )
     return _spec(alt.layer(underserved, even, dots, names), height=360)
@@ -92,7 +93,9 @@ def _placed(needs: list[Spec], most: int = 10) -> list[Spec]:
     kept: list[Spec] = []
     for need in sorted(needs, key=lambda one: -one["opportunity"]):
         at = need["satisfaction"] + 0.5
-        clear = all(abs(at - other["at"]) > 0.45 or abs(need["importance"] - other["importance"]) > 2 for other in kept)
+        spots = [(one["importance"], one["at"]) for one in kept]
+        spots += [(one["importance"], one["satisfaction"]) for one in needs if one is not need]
+        clear = all(abs(at - y) > 0.5 or abs(need["importance"] - x) > 1.2 for x, y in spots)
         if clear and len(kept) < most:
             kept.append({**need, "at": at, "label": need["label"][:28]})
     return kept
@@ -118,7 +121,9 @@ def learning_curve(curve: list[Spec]) -> Spec:
         .mark_line(point=True)
         .encode(
             x=steps,
-            y=alt.Y("validation_perplexity:Q", title=perplexity, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
+            y=alt.Y(
+                "validation_perplexity:Q", title=perplexity, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)
+            ),
             color=series,
             tooltip=[
                 alt.Tooltip("step:Q", title=_("Step")),

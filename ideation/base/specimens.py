@@ -25,7 +25,9 @@ CURVE: list[dict[str, Any]] = [
 class SpecimenForm(forms.Form):
     """One field of each kind, one of them wrong."""
 
-    name = forms.CharField(label=_("Name"), help_text=_("Which system uses it, so that you know what you revoke later."))
+    name = forms.CharField(
+        label=_("Name"), help_text=_("Which system uses it, so that you know what you revoke later.")
+    )
     email = forms.EmailField(label=_("Email"))
     category = forms.ChoiceField(label=_("Language"), choices=[("en", _("English")), ("zh", _("Chinese"))])
     about = forms.CharField(label=_("Must have"), required=False, widget=forms.Textarea)

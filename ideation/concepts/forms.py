@@ -12,7 +12,9 @@ from ideation.needs.models import Need
 class BriefForm(forms.Form):
     """Which needs to answer, within which limits, and how many concepts."""
 
-    product = forms.CharField(label=_("Product"), max_length=200, help_text=_("What is to be made, for example: travel mug."))
+    product = forms.CharField(
+        label=_("Product"), max_length=200, help_text=_("What is to be made, for example: travel mug.")
+    )
     audience = forms.CharField(label=_("For whom"), max_length=300, required=False)
     must_have = forms.CharField(
         label=_("Must have"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})

@@ -48,7 +48,9 @@ def concept(request: BrandRequest, concept_id: uuid.UUID) -> HttpResponse:
     found = find_concept(concept_id)
     brief = found.generation.brief
     context = {"section": "concepts", "project": brief.project, "concept": found, "brief": brief}
-    return render(request, "concepts/concept.html", {**context, "brief_needs": brief.brief_needs.select_related("need")})
+    return render(
+        request, "concepts/concept.html", {**context, "brief_needs": brief.brief_needs.select_related("need")}
+    )
 
 
 @requires("write_concepts")

@@ -21,6 +21,8 @@ from ideation.embedded.program import Program, Running, manner
 from ideation.embedded.terminal import LONGEST_LINE, Terminal
 
 TICK = 0.1
+ONE_WISH = 1.0
+"""Seconds within which a second signal is the same wish: `make` passes on what the terminal has sent us already."""
 HOPELESS = 3
 """A program that ends so often before it was ever ready won't be ready at the next try either."""
 
@@ -36,7 +38,8 @@ class Supervisor:
         self.terminal = terminal
         self.running: dict[str, Running] = {}
         self.selector = selectors.DefaultSelector()
-        self.interrupts = 0
+        self.interrupted_at: float | None = None
+        self.hurry = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -53,8 +56,12 @@ class Supervisor:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        self.interrupts += 1
+    def _interrupt(self, number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self.interrupted_at is None:
+            self.interrupted_at = now
+        elif number == signal.SIGINT and now - self.interrupted_at > ONE_WISH:
+            self.hurry = True
 
     def start(self, program: Program) -> None:
         """Start a program. Raises StartError where its file can't be executed."""
@@ -75,7 +82,7 @@ class Supervisor:
         """Go on until `done()`; False if that takes longer than `seconds`. Raises Interrupted."""
         deadline = None if seconds is None else time.monotonic() + seconds
         while not done():
-            if self.interrupts:
+            if self.interrupted_at is not None:
                 raise Interrupted
             if deadline is not None and time.monotonic() > deadline:
                 return False
@@ -100,10 +107,10 @@ class Supervisor:
                 self._launch(state)
 
     def stop(self) -> None:
-        """Stop everything, stage by stage from the top; what doesn't go in time, or at a second Ctrl-C, is
-        killed.
+        """Stop everything, stage by stage from the top; what doesn't go in time is killed.
+
+        A second Ctrl-C kills at once.
         """
-        self.interrupts = 0
         for stage in sorted({state.program.stage for state in self.running.values()}, reverse=True):
             self._stop_stage([state for state in self.running.values() if state.program.stage == stage])
         self.running.clear()
@@ -116,7 +123,7 @@ class Supervisor:
                 state.child.send_signal(state.program.stop_signal)
         while left := [state for state in states if state.child is not None]:
             for state in left:
-                if self.interrupts or time.monotonic() - asked > state.program.patience:
+                if self.hurry or time.monotonic() - asked > state.program.patience:
                     self._force(state)
             self._drain(left)
 

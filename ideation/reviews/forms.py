@@ -72,7 +72,9 @@ class FilterForm(forms.Form):
     """Filters of the review list; all in the address, all optional."""
 
     q = forms.CharField(required=False, max_length=200)
-    rating = forms.ChoiceField(required=False, choices=[("", _("Any rating")), *((str(n), str(n)) for n in range(1, 6))])
+    rating = forms.ChoiceField(
+        required=False, choices=[("", _("Any rating")), *((str(n), str(n)) for n in range(1, 6))]
+    )
     product = forms.ChoiceField(required=False)
     language = forms.ChoiceField(required=False)
 

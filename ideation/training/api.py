@@ -54,11 +54,13 @@ class SampleSerializer(serializers.Serializer[Any]):
 class EvaluationSerializer(serializers.ModelSerializer[Evaluation]):
     """Measured on held-out reviews, before (the base model) and after tuning. Lower is better."""
 
+    samples = SampleSerializer(many=True, read_only=True)
+
     class Meta:
         model = Evaluation
         fields = read_only_fields = (
             "id", "perplexity_base", "perplexity_tuned", "bits_per_byte_base", "bits_per_byte_tuned", "tokens",
-            "bytes", "created_at",
+            "bytes", "samples", "created_at",
         )  # fmt: skip
 
 

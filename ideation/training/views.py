@@ -50,7 +50,12 @@ def _live_curve(project: Project) -> dict[str, Any] | None:
 def _details(version: ModelVersion) -> dict[str, Any]:
     run = version.run
     evaluation = newest_evaluation(version)
-    return {"version": version, "evaluation": evaluation, "curve": chart(learning_curve(points(run))), "points": points(run)}
+    return {
+        "version": version,
+        "evaluation": evaluation,
+        "curve": chart(learning_curve(points(run))),
+        "points": points(run),
+    }
 
 
 def _file(request: HttpRequest, version: ModelVersion) -> HttpResponse | None:

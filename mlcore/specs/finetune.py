@@ -47,7 +47,7 @@ class FinetuneSpec:
     """lora: low-rank matrices beside frozen weights; full: all weights; scratch: a small GPT-2 from nothing."""
 
     start: Path | None = None
-    """Adapter to go on from, with its own rank (lora), or a tuned model's folder (full)."""
+    """What to go on from: an adapter, with its own rank (lora); an adapter or a tuned model's folder (full)."""
 
     replay: Path | None = None
     """Examples of the task, mixed in so that tuning on reviews does not unlearn it. Form as in corpus."""

@@ -1,4 +1,4 @@
-"""Turns what a customer said into what the customer wants: 'the lid leaks' → 'I want a lid that does not leak.'
+"""Turns what a customer said into what the customer wants: 'it leaks' into 'I want it not to leak'.
 
 Rules, no model: they work in both languages, invent nothing, and say nothing where they do not fit.
 """

@@ -12,13 +12,19 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _ADVERB = (
-    r"(?:(?:so|very|really|just|super|quite|pretty|extremely|still|always|also|actually|incredibly|absolutely|surprisingly|"
-    r"even|rather|fairly|perfectly|nice and|way|much|far|a bit|a little|a tad|slightly|somewhat|kind of|kinda|constantly|"
-    r"already|totally|completely|often|sometimes|both|all|definitely|certainly|truly|too|such a|easily|usually|quickly|"
+    r"(?:(?:so|very|really|just|super|quite|pretty|extremely|still|always|also|actually|incredibly|absolutely|"
+    r"surprisingly|even|rather|fairly|perfectly|nice and|way|much|far|a bit|a little|a tad|slightly|somewhat|kind of|kinda|"
+    r"constantly|already|totally|completely|often|sometimes|both|all|definitely|certainly|truly|too|such a|easily|usually|quickly|"
     r"simply|honestly|clearly|only)\s+)*"
 )
-_SUBJECT = r"(?P<subject>(?:(?:the|my|its|their|this|that|these|those|our|his|her|your|both)\s+)?[a-z][a-z'-]*(?:\s+[a-z][a-z'-]*){0,2}?)"
-_BE = r"(?:is|are|was|were|feels?|felt|looks?|looked|seems?|seemed|runs?|ran|'s|gets?|got|became|sounds?|tastes?|smells?|stays?|has been)"
+_SUBJECT = (
+    r"(?P<subject>(?:(?:the|my|its|their|this|that|these|those|our|his|her|your|both)\s+)?"
+    r"[a-z][a-z'-]*(?:\s+[a-z][a-z'-]*){0,2}?)"
+)
+_BE = (
+    r"(?:is|are|was|were|feels?|felt|looks?|looked|seems?|seemed|runs?|ran|'s|gets?|got|became|sounds?|tastes?|"
+    r"smells?|stays?|has been)"
+)
 _STOP = re.compile(
     r"\s+(?:but|and|because|so|although|though|which|when|if|after|since|while|even|unless|until|as|than|like|or|"
     r"before|whenever|where|who|i|it|they|you|we|the first|yet|except|despite)\b.*|[,;:(].*| - .*",
@@ -55,6 +61,8 @@ def _try(pattern: re.Pattern[str], make: "Maker", clause: str) -> Wish | None:
         return None
     text, quality = made
     text = re.sub(r"\s+", " ", text).strip(" .,!?")
+    if re.search(r"n't\b|\bto (?:[a-z]+s)\b(?<!ss)|\bto came\b", text):
+        return None
     text = re.sub(r"\bi\b", "I", text)
     return Wish(text=text[0].upper() + text[1:] + ".", quality=quality)
 
@@ -68,29 +76,30 @@ def _noun(phrase: str) -> tuple[str, str] | None:
 
     Without a tagger only short phrases are safe: at most two words, three after a determiner.
     """
-    words = [
-        w for w in phrase.split() if w not in ("really", "also", "just", "whole", "actual", "always", "still")
-    ]
+    words = [w for w in phrase.split() if w not in ("really", "also", "just", "whole", "actual", "always", "still")]
     lead = words[0] if words and words[0] in _DETERMINERS else ""
     noun = words[1:] if lead else words
     if not noun or len(noun) > (3 if lead else 2) or any(w in VAGUE or w in _NOT_NOUN for w in noun):
         return None
     if any(w.endswith(("n't", "'s", "'ve", "'d", "'ll", "'re", "ly")) for w in noun):
         return None
-    if not lead and any(w.endswith(("ed", "ing")) for w in noun) or noun[-1].endswith("ed"):
+    if (not lead and any(w.endswith(("ed", "ing")) for w in noun)) or noun[-1].endswith("ed"):
         return None
     return lead, " ".join(noun)
 
 
 _DETERMINERS = frozenset("the my its their this that these those our his her your both".split())
 _NOT_NOUN = frozenset(
-    """is are was were be been has have had do does did will would can could should may might must and or but if when as of
-    for in on at to from with by not no never i've i'm it's after before since because while which who very so too am pm
-    up out off down over under again once twice than then well keeps kept started began love like think feel a an own got get makes made makes gave give came come goes going took
-    take told said says replaced bought little good great bad nice best worst better one two three four first second
-    being able want wanted need needed used using every each no tried same such whole only sure how why what these
-    something day days last years quite almost sometimes however instead anything please yes ok oh wow fits looks feels
-    works comes seems sits runs stays""".split()
+    """
+    is are was were be been has have had do does did will would can could should may might must and or but
+    if when as of for in on at to from with by not no never i've i'm it's after before since because while
+    which who very so too am pm up out off down over under again once twice than then well keeps kept
+    started began love like think feel a an own got get makes made makes gave give came come goes going took
+    take told said says replaced bought little good great bad nice best worst better one two three four
+    first second being able want wanted need needed used using every each no tried same such whole only sure
+    how why what these something day days last years quite almost sometimes however instead anything please
+    yes ok oh wow fits looks feels works comes seems sits runs stays
+    """.split()
 )
 
 
@@ -103,7 +112,7 @@ def _topic(phrase: str) -> str | None:
 
 
 def _with_article(noun: str) -> str:
-    head = noun.split()[-1]
+    head = noun.rsplit(maxsplit=1)[-1]
     plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
     if plural or head in MASS:
         return noun
@@ -149,26 +158,18 @@ def _wished(match: re.Match[str]) -> Made:
     if who == "there":
         return f"i want there to be {rest}", 0.05
     thing = _topic(who)
-    verb = {"had": "have", "was": "be", "were": "be", "came": "come", "would": "", "could": "", "fit": "fit"}[
-        verb
-    ]
+    verb = {"had": "have", "was": "be", "were": "be", "came": "come", "would": "", "could": "", "fit": "fit"}[verb]
     return (f"i want {thing} to {verb} {rest}", 0.08) if thing else None
 
 
 def _lacking(match: re.Match[str]) -> Made:
     rest = _short(match["rest"], 5)
-    return (
-        (f"i want it to have {rest}", 0.04) if rest and rest.split()[0] not in ("to", "be", "more") else None
-    )
+    return (f"i want it to have {rest}", 0.04) if rest and rest.split()[0] not in ("to", "be", "more") else None
 
 
 def _should(match: re.Match[str]) -> Made:
     rest, thing = _short(match["rest"], 7), _topic(match["subject"])
-    return (
-        (f"i want {thing} to {_ours(rest)}", 0.05)
-        if rest and thing and not rest.startswith("have been")
-        else None
-    )
+    return (f"i want {thing} to {_ours(rest)}", 0.05) if rest and thing and not rest.startswith("have been") else None
 
 
 def _easier(match: re.Match[str]) -> Made:
@@ -207,11 +208,7 @@ def _easier(match: re.Match[str]) -> Made:
 
 def _too(match: re.Match[str]) -> Made:
     adjective, thing = match["adj"], _topic(match["subject"])
-    return (
-        (f"i want {thing} to be {BETTER[adjective]}", _worth(thing))
-        if adjective in BETTER and thing
-        else None
-    )
+    return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if adjective in BETTER and thing else None
 
 
 def _be_good(match: re.Match[str]) -> Made:
@@ -229,7 +226,7 @@ def _be_bad(match: re.Match[str]) -> Made:
 _RELATIVE = frozenset("hard short long hot cold big soft low high dark large small cheap firm".split())
 
 
-def _runs(match: re.Match[str]) -> Made:
+def _runs(_match: re.Match[str]) -> Made:
     return "i want it to fit true to size", 0.0
 
 
@@ -322,19 +319,16 @@ def _does_well(match: re.Match[str]) -> Made:
 
 def _good_thing(match: re.Match[str]) -> Made:
     noun = _noun(match["noun"])
-    if (
-        not noun
-        or len(noun[1]) < 4
-        or noun[1].split()[-1] in _NOT_THINGS
-        or noun[1].split()[-1].endswith("ly")
-    ):
+    if not noun or len(noun[1]) < 4 or noun[1].split()[-1] in _NOT_THINGS or noun[1].split()[-1].endswith("ly"):
         return None
     return f"i want good {noun[1]}", -0.06
 
 
 _NOT_THINGS = frozenset(
-    """buy purchase deal gift choice job idea price-point reviews experience company brand way size-up find addition seller
-    condition thing idea luck shape purchase feature features shirt dress echo dot""".split()
+    """
+    buy purchase deal gift choice job idea price-point reviews experience company brand way size-up find
+    addition seller condition thing idea luck shape purchase feature features shirt dress echo dot
+    """.split()
 )
 
 
@@ -362,9 +356,11 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
     (re.compile(pattern), make, fits)
     for pattern, make, fits in (
         (
-            r"\b(?:wish|if only|hope|be (?:nice|better|great|perfect|helpful) if)\s+(?:that\s+)?"
-            r"(?P<who>it|they|there|this|i|the [a-z]+(?: [a-z]+)?)\s+(?P<verb>had|was|were|came|would|could|fit)\s+"
-            r"(?P<rest>(?!been|have|not|never)[a-z].+)",
+            (
+                r"\b(?:wish|if only|hope|be (?:nice|better|great|perfect|helpful) if)\s+(?:that\s+)?"
+                r"(?P<who>it|they|there|this|i|the [a-z]+(?: [a-z]+)?)\s+(?P<verb>had|was|were|came|would|could|fit)\s+"
+                r"(?P<rest>(?!been|have|not|never)[a-z].+)"
+            ),
             _wished,
             _ANY,
         ),
@@ -374,8 +370,10 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
             (-1.0, 0.5),
         ),
         (
-            r"\b(?:there is|there's|has|comes with)\s+no\s+"
-            r"(?P<rest>(?!way|doubt|question|problem|issue|reason|complaint|smell|odou?r|leak|noise|drip|mess)[a-z].+)",
+            (
+                r"\b(?:there is|there's|has|comes with)\s+no\s+"
+                r"(?P<rest>(?!way|doubt|question|problem|issue|reason|complaint|smell|odou?r|leak|noise|drip|mess)[a-z].+)"
+            ),
             _lacking,
             (-1.0, 0.0),
         ),
@@ -386,8 +384,10 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
         ),
         (r"\b(?:runs?|ran|fits?|is|are|was)\s+(?:[a-z]+\s+)?(?:small|large|big|true to size)\b", _runs, _ANY),
         (
-            rf"(?:^{_SUBJECT}\s+{_BE}\s+)?{_ADVERB}(?:hard|difficult|impossible|tricky|tough|easy|easier|simple|a pain|"
-            r"awkward|a nightmare|a struggle|a breeze)\s+to\s+(?P<rest>[a-z].+)",
+            (
+                rf"(?:^{_SUBJECT}\s+{_BE}\s+)?{_ADVERB}(?:hard|difficult|impossible|tricky|tough|easy|easier|simple|"
+                r"a pain|awkward|a nightmare|a struggle|a breeze)\s+to\s+(?P<rest>[a-z].+)"
+            ),
             _easier,
             _ANY,
         ),
@@ -400,9 +400,11 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
         (rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b", _be_good, (-0.2, 1.0)),
         (rf"^{_SUBJECT}\s+{_BE}\s+{_ADVERB}{_ADJECTIVE}\b", _be_bad, (-1.0, 0.2)),
         (
-            rf"^{_SUBJECT}\s+(?:(?:always|constantly|keeps?|kept|started|starts|began|has|have|is|are|was|were|had|"
-            rf"already|completely|just|easily|quickly|will|to|gets?|got|also)\s+)*"
-            rf"(?P<fault>{_FAULT})(?:s|es|ed|ped|ked|ing|ping|ning|ging)?\b",
+            (
+                rf"^{_SUBJECT}\s+(?:(?:always|constantly|keeps?|kept|started|starts|began|has|have|is|are|was|were|had|"
+                rf"already|completely|just|easily|quickly|will|to|gets?|got|also)\s+)*"
+                rf"(?P<fault>{_FAULT})(?:s|es|ed|ped|ked|ing|ping|ning|ging)?\b"
+            ),
             _faulty,
             _COMPLAINT,
         ),
@@ -420,9 +422,11 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
             _PRAISE,
         ),
         (
-            r"^(?:great|good|excellent|amazing|nice|poor|bad|terrible|awful|horrible|decent|lovely)\s+"
-            r"(?P<noun>[a-z]+(?:\s+(?:life|quality|service|time|control|power|size|design|speed|pressure|resistance|"
-            r"capacity|support|duration))?)$",
+            (
+                r"^(?:great|good|excellent|amazing|nice|poor|bad|terrible|awful|horrible|decent|lovely)\s+"
+                r"(?P<noun>[a-z]+(?:\s+(?:life|quality|service|time|control|power|size|design|speed|pressure|resistance|"
+                r"capacity|support|duration))?)$"
+            ),
             _good_thing,
             _ANY,
         ),

@@ -170,6 +170,7 @@ def _model(project: Project, version: DatasetVersion, mark: str) -> ModelVersion
         bits_per_byte_tuned=1.0,
         tokens=64,
         bytes=300,
+        samples=[{"prompt": "It is", "base": "a", "tuned": "loud"}],
     )
     return model
 

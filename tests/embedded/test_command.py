@@ -36,9 +36,9 @@ def var(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def used(module_path: Path) -> Path:
     """A data folder that one start after the other uses."""
-    return tmp_path_factory.mktemp("used") / "var"
+    return module_path / "var"
 
 
 @pytest.fixture

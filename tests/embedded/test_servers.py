@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -20,10 +21,10 @@ DATABASE = "ideation"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(module_path: Path) -> Path:
     """A folder whose path has blanks and is too long for a socket."""
-    path = tmp_path_factory.mktemp("my projects") / ("long " * 20)
-    path.mkdir()
+    path = module_path / "my projects" / ("long " * 20)
+    path.mkdir(parents=True)
     return path
 
 
@@ -33,12 +34,13 @@ def server(folder: Path) -> Iterator[postgres.PostgresHandle]:
     postgres.apply_roles(handle, DATABASE)
     yield handle
     handle.stop()
+    shutil.rmtree(handle.files.socket)  # under /tmp, because the path is too long
 
 
 @pytest.fixture(scope="module")
-def spare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def spare(module_path: Path) -> Path:
     """A folder for servers that one test after the other starts: creating the files takes longest."""
-    return tmp_path_factory.mktemp("spare") / "postgres"
+    return module_path / "spare"
 
 
 @pytest.fixture

@@ -137,6 +137,23 @@ def test_an_interrupt_ends_waiting(supervisor: Supervisor) -> None:
             supervisor.wait(lambda: False, seconds=5)
 
 
+def test_a_second_ctrl_c_kills_at_once_but_one_that_comes_twice_does_not(
+    supervisor: Supervisor, screen: Screen
+) -> None:
+    ignore = 'import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print("up"); signal.pause()'
+    supervisor.start(python(ignore, patience=60))
+    assert supervisor.wait(lambda: "up" in screen.text, seconds=10)
+    with supervisor.listening():
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert not supervisor.hurry
+        assert supervisor.interrupted_at is not None
+        supervisor.interrupted_at -= 2
+        os.kill(os.getpid(), signal.SIGINT)
+        supervisor.stop()
+    assert "fake doesn't stop and is killed" in screen.text
+
+
 def test_no_orphan_outlives_a_killed_supervisor() -> None:
     code = """
         import sys

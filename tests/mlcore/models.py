@@ -4,9 +4,13 @@ import json
 import random
 from pathlib import Path
 
+import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from mlcore.scratch import scratch
+
+# Matrices this small gain nothing from a second core and lose much by waiting for it.
+torch.set_num_threads(1)
 
 WORDS = (
     "lamp kettle chair blanket bottle zip handle lid cord light warm quiet loud heavy soft bright leaks wobbles bends "

@@ -15,6 +15,7 @@ from transformers import (
     LlamaForCausalLM,
     PretrainedConfig,
     PreTrainedModel,
+    PreTrainedTokenizerBase,
     Qwen2Config,
     Qwen2ForCausalLM,
 )
@@ -22,6 +23,7 @@ from transformers import (
 from mlcore.basemodels import describe, load, resolve
 from mlcore.corpus import Document, encode
 from mlcore.errors import InputError
+from mlcore.generate import write
 from mlcore.likelihood import measure
 from mlcore.lora import linear_layers, with_adapter
 from tests.mlcore.models import reviews, save, tiny_gpt2, tokenizer
@@ -57,11 +59,23 @@ def test_each_architecture_loads_adapts_and_measures_as_transformers_does(
     ids = torch.tensor([example.tokens])
     labels = ids.masked_fill(~torch.tensor([example.learn]), -100)
     loss, count = measure(model, [example], 0)
-    assert loss / count == pytest.approx(float(model(input_ids=ids, labels=labels).loss), abs=1e-5)
+    mean = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels).loss.detach()
+    assert loss / count == pytest.approx(float(mean), abs=1e-5)
     assert {"q_proj", "down_proj"} <= set(linear_layers(model))
     assert "lm_head" not in linear_layers(model)
+    prompts = ["The lamp", "The lamp is bright and my daughter would love it in winter", "Lid"]
+    shared = ["The kettle hums after a week of winter mornings in the kitchen " + end for end in ("so", "but it is")]
+    settings = {"max_tokens": 12, "stop": [], "temperature": 0.0, "top_p": 1.0, "seed": 0}
+    for some in (prompts, shared):
+        assert write(model, words, some, **settings) == [greedy(model, words, prompt) for prompt in some]
     adapted = with_adapter(model, 4, 0)
     assert measure(adapted, [example], 0)[0] == pytest.approx(loss, abs=1e-4)
+
+
+def greedy(model: PreTrainedModel, words: PreTrainedTokenizerBase, prompt: str) -> str:
+    ids = words(prompt, return_tensors="pt").input_ids
+    whole = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=12, do_sample=False)
+    return words.decode(whole[0, ids.shape[1] :], skip_special_tokens=True).rstrip("\ufffd")
 
 
 def test_a_folder_is_described_by_its_card_and_its_weights(tmp_path: Path) -> None:
@@ -72,9 +86,13 @@ def test_a_folder_is_described_by_its_card_and_its_weights(tmp_path: Path) -> No
     model, _ = load(path)
     assert (told.licence, told.languages, told.instruct) == ("mit", ("en", "zh"), False)
     assert told.parameters == sum(parameter.numel() for parameter in model.parameters())
-    with (path / "model.safetensors").open("ab") as file:
-        file.write(b" ")
+    weights = bytearray((path / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (path / "model.safetensors").write_bytes(weights)
     assert describe(path).sha256 != told.sha256
+    (path / "model.safetensors").write_bytes(weights[:-1])
+    with pytest.raises(InputError, match="cannot be read"):
+        describe(path)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,16 @@ from mlcore import wording
 from mlcore.concepts import LARGE, plan, write_concepts, write_with
 from mlcore.errors import InputError
 from mlcore.events import Progress
-from mlcore.frames import EXAMPLES, EXAMPLES_ZH, FRAMES, parse_tail, parse_value, read_examples, render_example, render_forms
+from mlcore.frames import (
+    EXAMPLES,
+    EXAMPLES_ZH,
+    FRAMES,
+    parse_tail,
+    parse_value,
+    read_examples,
+    render_example,
+    render_forms,
+)
 from mlcore.specs.concepts import BriefSpec, ConceptsDone, ConceptsSpec, ConceptWritten, EvidenceSpec, NeedSpec
 from mlcore.specs.generate import BackendSpec
 
@@ -72,7 +81,9 @@ class Scripted:
             word = max(feature.split(), key=len).strip(",")
             return f"{user} A {kind} bedside table in oak with a {word} and more\nName: {kind} {word} Table\n"
         need = re.findall(r"Need: (.*)", form)[-1]
-        means = next((m for key, m in MEANS.items() if key in need), f"{need.removeprefix('I want ')} shelf of oak board")
+        means = next(
+            (m for key, m in MEANS.items() if key in need), f"{need.removeprefix('I want ')} shelf of oak board"
+        )
         return f" A {kind} {means}"
 
 

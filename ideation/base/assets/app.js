@@ -66,3 +66,5 @@ document.addEventListener("submit", sent);
 addEventListener("pageshow", () => document.querySelectorAll("button:disabled[type=submit]").forEach((b) => { b.disabled = false; }));
 if (panel) panel.addEventListener("click", closePanel);
 document.querySelectorAll("[data-fades]").forEach(fade);
+// On a phone the navigation is a strip; the current page's item may lie outside it.
+document.querySelector(".nav-strip [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

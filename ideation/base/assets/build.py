@@ -90,7 +90,14 @@ def _charts() -> bool:
         output.write_text(NO_CHARTS)
         return False
     esbuild = str(ASSETS / "node_modules" / "esbuild" / "bin" / "esbuild")
-    options = ["--bundle", "--minify", "--format=iife", "--target=es2022", "--legal-comments=linked", "--log-level=warning"]
+    options = [
+        "--bundle",
+        "--minify",
+        "--format=iife",
+        "--target=es2022",
+        "--legal-comments=linked",
+        "--log-level=warning",
+    ]
     if node([esbuild, str(ASSETS / "charts.js"), *options, f"--outfile={output}"]):
         raise SystemExit("The chart bundle could not be built; esbuild says why above.")
     return True

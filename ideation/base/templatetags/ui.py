@@ -78,7 +78,7 @@ def ago(moment: Any) -> str:
     if seconds < 45:
         return gettext("just now")
     if seconds < 86_400:
-        return gettext("%(time)s ago") % {"time": duration(max(seconds, 60) if seconds >= 120 else 60 if seconds >= 60 else seconds)}
+        return gettext("%(time)s ago") % {"time": duration(max(seconds, 60) if seconds >= 120 else min(60, seconds))}
     days = round(seconds / 86_400)
     return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
 

@@ -40,9 +40,7 @@ def job_progress(context: Context, job: Job) -> dict[str, Any]:
         "parts": _parts(job) if job.kind == "main_job" else [],
         "may_act": bool(set(context["can"]) - {"see"}),
         "csrf_token": context.get("csrf_token"),
-        **{
-            f"{name}_url": reverse(f"job_{name}", args=[slug, job.pk]) for name in ("live", "cancel", "retry")
-        },
+        **{f"{name}_url": reverse(f"job_{name}", args=[slug, job.pk]) for name in ("live", "cancel", "retry")},
         "url": reverse("job", args=[slug, job.pk]),
     }
 
@@ -76,9 +74,7 @@ def _words(part: Job) -> str:
 @register.filter
 def job_took(job: Job) -> str:
     """How long it ran."""
-    return (
-        duration((job.ended_at - job.started_at).total_seconds()) if job.ended_at and job.started_at else ""
-    )
+    return duration((job.ended_at - job.started_at).total_seconds()) if job.ended_at and job.started_at else ""
 
 
 @register.simple_tag(takes_context=True)
