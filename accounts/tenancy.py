@@ -5,7 +5,7 @@ another brand's rows. Foreign keys and unique constraints don't feel row-level s
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -87,7 +87,7 @@ class TenantConstraint(models.BaseConstraint):
         """SQL to make it and SQL to remove it."""
         raise AssertionError("each kind writes its own SQL")
 
-    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         return self.create_sql(model, schema_editor)
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
@@ -132,7 +132,7 @@ class RowsOfBrand(TenantConstraint):
         )
         return make, remove
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "column": self.column}
 
@@ -163,7 +163,7 @@ class SameBrand(TenantConstraint):
         )
         return make, f"ALTER TABLE %(table)s DROP CONSTRAINT {self.name}"
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "column": self.column, "to": self.to}
 
@@ -185,8 +185,8 @@ class BrandForeignKey(models.ForeignKey[Any, Any]):
     def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
         super().contribute_to_class(cls, name, *args, **kwargs)
         if not cls._meta.abstract and not _historical(cls):
-            to = cls if self.remote_field.model == "self" else self.remote_field.model
-            to_table = str(to).lower().replace(".", "_") if isinstance(to, str) else to._meta.db_table
+            to: Any = self.remote_field.model
+            to_table = to.lower().replace(".", "_") if isinstance(to, str) else to._meta.db_table
             _add_constraint(
                 cls,
                 SameBrand(name=f"{cls._meta.db_table}_{name}_brand"[:63], column=self.attname, to=to_table),
@@ -253,10 +253,11 @@ def system_function(name: str, arguments: str, returns: str, body: str) -> RunSQ
     )
 
 
-def system_ids(name: str, *arguments: object) -> list[tuple[Any, ...]]:
+def system_ids(name: str, *arguments: str | uuid.UUID) -> list[tuple[Any, ...]]:
     """Rows of ids from one of SYSTEM_FUNCTIONS."""
     assert name in SYSTEM_FUNCTIONS, name
     marks = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {name}({marks})", arguments)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

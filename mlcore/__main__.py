@@ -45,7 +45,12 @@ def _finetune(options: argparse.Namespace) -> None:
     from mlcore.taskadapter import BASE, SHIPPED, write_documents
 
     start, replay = options.start, None
-    if options.method == "lora" and options.base == BASE and not options.plain and SHIPPED.is_dir():
+    if (
+        options.method == "lora"
+        and options.base == BASE
+        and not options.plain
+        and (SHIPPED / "adapter_config.json").exists()
+    ):
         start, replay = start or SHIPPED, options.out / "replay.jsonl"
         write_documents(replay)
     spec = FinetuneSpec(
@@ -90,7 +95,9 @@ def _generate(options: argparse.Namespace) -> None:
     if needs.suffix in TABLES:
         needs = options.out / "needs.json"
         _write_needs(options.input, options.out / "analysis", needs, options.seed)
-    adapter = options.adapter or (SHIPPED if options.base == BASE and SHIPPED.is_dir() else None)
+    adapter = options.adapter or (
+        SHIPPED if options.base == BASE and (SHIPPED / "adapter_config.json").exists() else None
+    )
     spec = ConceptsSpec(
         backend=BackendSpec(
             kind="endpoint" if options.url else "local",

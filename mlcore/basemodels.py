@@ -87,7 +87,7 @@ def load(path: Path, adapter: Path | None = None) -> tuple[PreTrainedModel, PreT
     Raises InputError if either cannot be read or they do not belong together.
     """
     logging.disable_progress_bar()
-    if adapter is not None and not adapter.is_dir():
+    if adapter is not None and not any((adapter / name).is_file() for name in ("adapter_config.json", "config.json")):
         raise InputError("adapter_missing", path=adapter)
     if adapter is not None and not (adapter / "adapter_config.json").exists():
         path, adapter = adapter, None

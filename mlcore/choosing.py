@@ -161,7 +161,8 @@ class Chooser:
 
     def _plain_name(self, said: Sequence[str]) -> str:
         """Where the model found none: a word of the first feature before the product's own."""
-        head = self.brief.product.split()[-1] if self.brief.language == "en" else self.brief.product[-4:]
+        named = [w for w in self.brief.product.split() if w.isalpha() and len(w) > 2]
+        head = named[-1] if named and self.brief.language == "en" else self.brief.product[-4:]
         known = wording.stems(self.brief.product)
         words = said[1].split() if self.brief.language == "en" else []
         for word in words:

@@ -194,7 +194,7 @@ def _sample(path: Path, encoding: str, delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         # A sample that ends inside a row loses that row; a longer file has enough others.
-        text = file.read(SAMPLE_BYTES)
+        text = file.read(SAMPLE_BYTES).replace("\x00", "")
     csv.field_size_limit(MAX_LINE)
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
         rows.append(row)

@@ -5,6 +5,7 @@ language the page is shown in later.
 """
 
 import errno
+from typing import Any
 
 from django.db import OperationalError
 from django.utils.functional import Promise
@@ -50,7 +51,7 @@ def sentence(code: str, params: dict[str, object] | None = None) -> str:
 class UserError(Exception):
     """What a person can mend: a code, the sentence's parameters, and the field it is about."""
 
-    def __init__(self, code: str, *, status: int = 400, field: str = "", **params: object) -> None:
+    def __init__(self, code: str, *, status: int = 400, field: str = "", **params: Any) -> None:
         assert code in SENTENCES, code
         self.code = code
         self.status = status

@@ -25,16 +25,6 @@ from ideation.jobs import querysets, services
 from ideation.jobs.kinds import KINDS, STEPS
 from ideation.jobs.models import Job, JobState
 
-CAPABILITIES: dict[str, tuple[str, ...]] = {
-    "dataset_import": ("import_reviews",),
-    "reviews_analyse": ("run_analysis",),
-    "model_train": ("train_models",),
-    "concepts_write": ("write_concepts",),
-    "main_job": ("import_reviews", "run_analysis", "train_models", "write_concepts"),
-}
-"""Kind of job → what starting, cancelling and trying it again needs."""
-
-
 class ReasonSerializer(serializers.Serializer[Any]):
     """Why a job failed: for programs and, in the caller's language, for people."""
 
@@ -178,7 +168,7 @@ class JobCancelView(RoomView):
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
         """Cancels a job and its parts: at once if no worker holds it, else within seconds."""
         job = _job(job_id)
-        require(request, *CAPABILITIES[job.kind])
+        require(request, *KINDS[job.kind].capabilities)
         self.body()
         services.job_cancel(job=job)
         return Response(JobSerializer(_job(job_id)).data)
@@ -193,7 +183,7 @@ class JobRetryView(RoomView):
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
         """Queues a failed or cancelled job again; one in any other state stays as it is."""
         job = _job(job_id)
-        require(request, *CAPABILITIES[job.kind])
+        require(request, *KINDS[job.kind].capabilities)
         self.body()
         services.job_retry(job=job)
         return accepted(job)

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from mlcore.errors import InputError, MlError
 from mlcore.events import Event
@@ -22,7 +22,7 @@ SECRETS = ("DATABASE_URL", "OWNER_DATABASE_URL", "SECRET_KEY", "BROKER_URL")
 class Spec(Protocol):
     """A kind of mlcore work: names the generator function that does it."""
 
-    runner: str
+    runner: ClassVar[str]
 
 
 class ChildCrashedError(RuntimeError):

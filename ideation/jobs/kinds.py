@@ -17,14 +17,29 @@ class Kind:
     """Name of the Celery task that does it."""
     title: str | Promise
     """What a person calls it."""
+    capabilities: tuple[str, ...]
+    """What starting it, stopping it and trying it again needs."""
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "dataset_import": Kind(queue="cpu", task="reviews.dataset_import", title=_("Import reviews")),
-    "reviews_analyse": Kind(queue="cpu", task="needs.reviews_analyse", title=_("Find needs")),
-    "model_train": Kind(queue="gpu", task="training.model_train", title=_("Tune the language model")),
-    "concepts_write": Kind(queue="gpu", task="concepts.concepts_write", title=_("Write concepts")),
-    "main_job": Kind(queue="cpu", task="workspace.main_job", title=_("From reviews to concepts")),
+    "dataset_import": Kind(
+        queue="cpu", task="reviews.dataset_import", title=_("Import reviews"), capabilities=("import_reviews",)
+    ),
+    "reviews_analyse": Kind(
+        queue="cpu", task="needs.reviews_analyse", title=_("Find needs"), capabilities=("run_analysis",)
+    ),
+    "model_train": Kind(
+        queue="gpu", task="training.model_train", title=_("Tune the language model"), capabilities=("train_models",)
+    ),
+    "concepts_write": Kind(
+        queue="gpu", task="concepts.concepts_write", title=_("Write concepts"), capabilities=("write_concepts",)
+    ),
+    "main_job": Kind(
+        queue="cpu",
+        task="workspace.main_job",
+        title=_("From reviews to concepts"),
+        capabilities=("import_reviews", "run_analysis", "train_models", "write_concepts"),
+    ),
 }
 
 STEPS: Final[dict[str, str | Promise]] = {

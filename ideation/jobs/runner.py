@@ -13,6 +13,7 @@ from typing import Any
 from celery import Task, shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.tenancy import brand_scope
@@ -102,7 +103,7 @@ class JobRun:
         if told.step:
             fields = {"step": told.step, "done": told.done, "total": told.total, "unit": told.unit}
         if new_step:
-            fields["step_started_at"] = services.Now()
+            fields["step_started_at"] = Now()
         if not services.job_beat(job=self.job, **fields):
             with brand_scope(self.job.brand_id):
                 cancelled = Job.objects.filter(pk=self.job.pk, token=self.job.token, cancel_requested=True).exists()

@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -19,6 +18,7 @@ from kombu.exceptions import OperationalError
 from accounts.models import User
 from accounts.tenancy import brand_scope
 from ideation.base.errors import UserError
+from ideation.celery import app as celery
 from ideation.jobs import querysets
 from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import ENDED, LIVE, Job, JobState
@@ -68,7 +68,7 @@ def _dispatch(job: Job) -> None:
 
 def _send(task: str, queue: str, brand_id: uuid.UUID, job_id: uuid.UUID) -> None:
     try:
-        current_app.send_task(task, args=[str(brand_id), str(job_id)], queue=queue)
+        celery.send_task(task, args=[str(brand_id), str(job_id)], queue=queue)
     except OperationalError:
         # The row is saved and the sweeper sends it again: a dead broker delays work, it doesn't lose it.
         logger.warning("broker unreachable, job %s waits for the sweeper", job_id)

@@ -12,18 +12,10 @@ from django.views.decorators.http import require_POST
 from accounts.decorators import requires
 from accounts.middleware import BrandRequest, request_can
 from ideation.base.errors import UserError
+from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import LIVE, Job
 from ideation.jobs.querysets import jobs as all_jobs
 from ideation.jobs.services import job_cancel, job_retry
-
-STARTED_BY = {
-    "dataset_import": "import_reviews",
-    "main_job": "import_reviews",
-    "reviews_analyse": "run_analysis",
-    "model_train": "train_models",
-    "concepts_write": "write_concepts",
-}
-"""Kind of work → the capability to start it, which is also the one to stop it or try it again."""
 
 
 @requires("see")
@@ -53,7 +45,7 @@ def job_live(request: BrandRequest, job_id: uuid.UUID) -> HttpResponse:
 
 
 def _may_steer(request: BrandRequest, job: Job) -> None:
-    if not request_can(request, STARTED_BY[job.kind]):
+    if not all(request_can(request, capability) for capability in KINDS[job.kind].capabilities):
         raise UserError("not_allowed", status=403)
 
 

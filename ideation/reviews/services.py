@@ -54,7 +54,8 @@ def import_prepare(
         layout = recognise(path)
     except InputError as error:
         default_storage.delete(name)
-        raise UserError(error.code, field="file", **error.params) from None
+        params: dict[str, Any] = error.params
+        raise UserError(error.code, field="file", **params) from None
     return DatasetImport.objects.create(
         dataset=dataset or ReviewDataset.objects.create(project=project, name=Path(file_name).stem[:200]),
         file=name,

@@ -16,7 +16,8 @@ from ideation.base.errors import UserError
 from ideation.base.rest import Body, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.catalog.models import Project
-from ideation.jobs.api import ACCEPTED, CAPABILITIES, LOCATION, accepted
+from ideation.jobs.api import ACCEPTED, LOCATION, accepted
+from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import Job
 from ideation.reviews.api import MappingField, StartBody
 from ideation.reviews.querysets import dataset_import as find_import
@@ -35,7 +36,7 @@ class MainJobView(ProjectRoom):
     """From a file to concepts."""
 
     parser_classes = [MultiPartParser]
-    capabilities = CAPABILITIES["main_job"]
+    capabilities = KINDS["main_job"].capabilities
 
     @extend_schema(request=MainJobBody, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -61,7 +62,7 @@ def _upload(
 class ImportMainJobView(RoomView):
     """From an uploaded file to concepts."""
 
-    capabilities = CAPABILITIES["main_job"]
+    capabilities = KINDS["main_job"].capabilities
 
     @extend_schema(request=StartBody, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, import_id: uuid.UUID) -> Response:

@@ -40,6 +40,8 @@ def main_job_start(*, dataset_import: DatasetImport, mapping: dict[str, int], cr
     """Queues the whole way from this file to concepts. Raises UserError as import_start does."""
     if "text" not in mapping:
         raise UserError("no_text_column", field="text")
+    if dataset_import.finished_at:
+        raise UserError("import_started", status=409)
     project_id = dataset_import.dataset.project_id
     return job_start(
         kind="main_job",

@@ -52,6 +52,8 @@ _HAVE_NOT = re.compile(r"^(?:里面|也|都|连|居然|竟然|上面)*(?:没有?
 _GOOD = re.compile(rf"^(?P<head>(?:{_FUNCTION})(?:效果|速度|时间|能力|功能)?){_DEGREE}(?P<adj>{PRAISE})$")
 
 
+_ODD = re.compile(r"希望(?:的|再坑|差|有想|您|您想)|不能|([\u4e00-\u9fff]{2}).*\1")
+"""What no customer would wish: a reading that went wrong, a word said twice."""
 _OFTEN_GOOD = frozenset("大 高 长 软 甜 亮 简单 厚 香 深 浅 热".split())
 """Bad only where the sentence says 太, 偏 or the like."""
 _GRADED = tuple(
@@ -65,7 +67,7 @@ def chinese_wishes(sentence: str) -> list[Wish]:
     """All wishes that a pattern reads off the sentence's clauses; most give none or one."""
     clauses = [_plain(c) for c in re.split(r"[，,；;。！!？?\s~～]+", sentence)]
     found = [w for c in clauses if 3 <= len(c) <= _LIMIT for w in _read(c)]
-    return [w for w in found if 5 <= len(w.text) <= 22]
+    return [w for w in found if 5 <= len(w.text) <= 22 and not _ODD.search(w.text)]
 
 
 def _plain(clause: str) -> str:

@@ -13,9 +13,9 @@ _LEAD = re.compile(
 )
 _ADVERB = (
     r"(?:(?:so|very|really|just|super|quite|pretty|extremely|still|always|also|actually|incredibly|absolutely|"
-    r"surprisingly|even|rather|fairly|perfectly|nice and|way|much|far|a bit|a little|a tad|slightly|somewhat|kind of|kinda|"
-    r"constantly|already|totally|completely|often|sometimes|both|all|definitely|certainly|truly|too|such a|easily|usually|quickly|"
-    r"simply|honestly|clearly|only)\s+)*"
+    r"surprisingly|even|rather|fairly|perfectly|nice and|way|much|far|a bit|a little|a tad|slightly|somewhat|"
+    r"kind of|kinda|constantly|already|totally|completely|often|sometimes|both|all|definitely|certainly|truly|too|"
+    r"such a|easily|usually|quickly|simply|honestly|clearly|only)\s+)*"
 )
 _SUBJECT = (
     r"(?P<subject>(?:(?:the|my|its|their|this|that|these|those|our|his|her|your|both)\s+)?"

@@ -146,6 +146,22 @@ def test_a_wrong_cursor_is_refused(cursor: str, encoded: bool, alice: Person, wo
             assert response.json()["errors"][0]["field"] == "cursor"
 
 
+def test_another_media_type_than_json_is_not_promised(alice: Person) -> None:
+    refused(alice.api.get(PROJECTS, headers={"Accept": "text/html"}), 406)
+
+
+def test_head_answers_as_get_without_a_body(alice: Person) -> None:
+    response = alice.api.head(PROJECTS)
+    assert (response.status_code, response.content) == (200, b"")
+
+
+def test_the_page_to_try_it_on_needs_no_inline_script_or_style(alice: Person) -> None:
+    page = Client().get("/api/docs/").content.decode()
+    assert "<style" not in page
+    assert page.count("<script") == page.count("<script src=") == 3
+    assert Client().get("/api/docs/", {"script": ""})["Content-Type"].startswith("application/javascript")
+
+
 def test_an_unknown_filter_is_named(alice: Person) -> None:
     response = alice.api.get(PROJECTS, {"langauge": "en"})
     refused(response, 400)

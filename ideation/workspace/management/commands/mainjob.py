@@ -19,13 +19,14 @@ from accounts.services import brand_create
 from accounts.tenancy import brand_scope
 from ideation.base.errors import UserError, sentence
 from ideation.catalog.models import Project
+from ideation.catalog.services import project_create
 from ideation.jobs.kinds import KINDS, STEPS
 from ideation.jobs.models import LIVE, Job, JobState
 from ideation.jobs.services import job_retry
 from ideation.reviews.models import DatasetImport
 from ideation.workspace.querysets import summary
 from ideation.workspace.results import results_folder
-from ideation.workspace.services import file_prepare, main_job_start, project_create, sample_prepare
+from ideation.workspace.services import file_prepare, main_job_start, sample_prepare
 
 EMAIL = "owner@sample.example"
 
