@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from accounts import querysets
-from accounts.models import ApiKey, Brand, Membership
+from accounts.models import ApiKey, Brand, Membership, User
 from accounts.permissions import role_can, scopes_can
 from accounts.tenancy import brand_scope
 
@@ -22,6 +22,7 @@ View = Callable[[HttpRequest], HttpResponse]
 class BrandRequest(HttpRequest):
     """A request as views know it: inside one brand's scope, by a person or by a key."""
 
+    user: User  # the middleware has sent strangers to the login
     brand: Brand
     membership: Membership | None
     api_key: ApiKey | None
@@ -63,7 +64,7 @@ class BrandMiddleware:
             if key:
                 request.api_key = querysets.api_key(key)  # type: ignore[attr-defined]
             else:
-                request.membership = querysets.membership(request.user.pk)  # type: ignore[attr-defined]
+                request.membership = querysets.membership(request.user.pk)  # type: ignore[attr-defined, arg-type]
             if request.api_key or request.membership:  # type: ignore[attr-defined]
                 request.brand = Brand.objects.get(pk=brand_id)  # type: ignore[attr-defined]
             elif not key:

@@ -46,14 +46,14 @@ _scope: ContextVar[uuid.UUID | None] = ContextVar("brand", default=None)
 
 
 @contextmanager
-def brand_scope(brand_id: uuid.UUID) -> Iterator[None]:
+def brand_scope(brand_id: uuid.UUID | None) -> Iterator[None]:
     """A transaction in which this brand's rows, and no others, can be seen.
 
     The setting is local to the transaction, since a setting of the session would survive in a pooled connection.
-    Raises OtherBrandError inside the scope of another brand.
+    Raises OtherBrandError inside the scope of another brand, and for None, which is nobody's.
     """
     outer = _scope.get()
-    if outer not in (None, brand_id):
+    if brand_id is None or outer not in (None, brand_id):
         raise OtherBrandError(f"inside brand {outer}, asked for {brand_id}")
     nested = connection.in_atomic_block
     token = _scope.set(brand_id)
@@ -70,7 +70,7 @@ def brand_scope(brand_id: uuid.UUID) -> Iterator[None]:
         _scope.reset(token)
 
 
-def current_brand() -> uuid.UUID | None:
+def current_brand() -> Any:
     """The brand whose scope this is, None outside any: the default of every brand_id."""
     return _scope.get()
 

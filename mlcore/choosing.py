@@ -11,7 +11,6 @@ import numpy as np
 
 from mlcore import wording
 from mlcore.embed import Encoder, Vectors
-from mlcore.frames import Tail
 from mlcore.specs.concepts import BriefSpec, NeedSpec
 
 NEAR = 0.86
@@ -43,6 +42,7 @@ class Chooser:
     """Product, category, needs and evidence in one text: what may be spoken of."""
     names: list[str] = field(default_factory=list)
     pitches: list[str] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         said = [s for n in self.brief.needs for s in (n.statement, *(e.text for e in n.evidence))]
@@ -85,21 +85,10 @@ class Chooser:
             best[1].taken = True
         return best[1] if best else None
 
-    def tail(self, tails: Sequence[Tail], features: Sequence[Candidate]) -> Tail | None:
-        """The best target user, pitch and name out of several answers, each chosen by itself; None without a pitch."""
-        pitch = self._best_pitch([t.pitch for t in tails], features)
-        user = self._best_user([t.target_user for t in tails], features)
-        if not pitch or not user:
-            return None
-        name = self._best_name([t.name for t in tails], [pitch, *(f.text for f in features)])
-        if not name:
-            return None
-        self.names.append(name)
-        self.pitches.append(pitch)
-        return Tail(target_user=user, pitch=pitch, name=name)
-
     def _feature_fits(self, text: str, asked: str, evidence: Sequence[str], demand: str) -> bool:
         if demand and not wording.speaks_of(text, demand):
+            return False
+        if not wording.stems(text) & wording.stems(" ".join([asked, *evidence, self.brief.product])):
             return False
         new = wording.stems(text) - wording.stems(" ".join([asked, *evidence, self.brief.product]))
         # Three words that nobody asked with: else it is the wish again, without a means.
@@ -113,7 +102,8 @@ class Chooser:
     def _avoided(self, text: str) -> bool:
         return any(wording.speaks_of(text, phrase) for phrase in self.brief.must_avoid)
 
-    def _best_pitch(self, texts: Sequence[str], features: Sequence[Candidate]) -> str:
+    def pitch(self, texts: Sequence[str], features: Sequence[Candidate]) -> str:
+        """The text that best sums up the features and names the product; empty if none will do."""
         fit = [t for t in dict.fromkeys(texts) if self._fits(t, wording.PITCH)]
         fit = [t for t in fit if not wording.copied(t, [f.text for f in features], run=9)]
         if not fit:
@@ -125,21 +115,28 @@ class Chooser:
         stale = [max((wording.overlap(t, p) for p in self.pitches), default=0.0) for t in fit]
         value = rows @ centre + 0.5 * np.array(summed) + 0.3 * np.array(named) - 0.4 * np.array(stale)
         text = fit[int(value.argmax())]
+        self.pitches.append(text)
         return text[0].upper() + text[1:]
 
-    def _best_user(self, texts: Sequence[str], features: Sequence[Candidate]) -> str:
-        if self.brief.audience:
-            return self.brief.audience
+    def user(self, texts: Sequence[str], features: Sequence[Candidate]) -> str:
+        """The people who lie nearest to the features; empty if none will do."""
         fit = [t for t in dict.fromkeys(texts) if self._fits(t, wording.USER)]
         if not fit:
             return ""
         rows = self.encoder.encode([f"{t} {self.brief.product}" for t in fit])
-        value = rows @ np.mean([f.vector for f in features], axis=0)
+        stale = [max((wording.overlap(t, u) for u in self.users), default=0.0) for t in fit]
+        value = rows @ np.mean([f.vector for f in features], axis=0) - 0.3 * np.array(stale)
         text = fit[int(value.argmax())]
+        self.users.append(text)
         return text[0].upper() + text[1:]
 
-    def _best_name(self, texts: Sequence[str], said: Sequence[str]) -> str:
-        """A name made of words that the concept itself uses, first come, no other concept's."""
+    def name(self, texts: Sequence[str], said: Sequence[str]) -> str:
+        """A name made of words that the concept itself uses and no other concept's; said = pitch, then features."""
+        chosen = self._named(texts, said)
+        self.names += [chosen] if chosen else []
+        return chosen
+
+    def _named(self, texts: Sequence[str], said: Sequence[str]) -> str:
         words = wording.stems(" ".join([*said, self.brief.product]))
         scored: list[tuple[float, str]] = []
         for text in dict.fromkeys(_titled(t) for t in texts if t):

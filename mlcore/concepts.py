@@ -22,7 +22,7 @@ from mlcore.claims import claims, insight
 from mlcore.embed import Encoder, open_encoder
 from mlcore.events import Event, Progress
 from mlcore.folders import write_file
-from mlcore.frames import Tail, feature_form, parse_tail, parse_value, shots, tail_form
+from mlcore.frames import feature_form, parse_value, shots, tail_form
 from mlcore.means import Library
 from mlcore.specs.concepts import ConceptsDone, ConceptsSpec, ConceptWritten, NeedSpec
 
@@ -32,8 +32,10 @@ FEWEST, MOST = 3, 5
 ROUNDS = 3
 """Times that missing concepts are tried anew before the rest is given up."""
 
-FEATURE_TOKENS, TAIL_TOKENS = 48, 96
-TEMPERATURE, TOP_P = 0.7, 0.92
+FEATURE_TOKENS, USER_TOKENS, PITCH_TOKENS, NAME_TOKENS = 40, 24, 44, 10
+TOP_P = 0.9
+LED, FREE, TAIL_TEMPERATURE = 0.35, 0.8, 0.6
+"""Temperatures: of features that are begun with different means, of features left to the model, of the rest."""
 TIED = 0.45
 """Cosine from which a feature is said to answer another need of its concept, too."""
 
@@ -52,7 +54,7 @@ class Effort:
     """Concepts whose tails are written in one batch; the first of them can be shown while the next are written."""
 
 
-SMALL = Effort(features=3, tails=5, together=4)
+SMALL = Effort(features=3, tails=4, together=4)
 LARGE = Effort(features=2, tails=2, together=4)
 """For a server: its models fail less, and every answer costs."""
 
@@ -154,6 +156,7 @@ class _Writer:
         self._library = Library(spec.brief.language, self._encoder) if spec.backend.kind == "local" else None
         self._chooser = Chooser(brief=spec.brief, encoder=self._encoder)
         language = spec.brief.language
+        self._warmth = LED if self._library and language == "en" else FREE
         self._before = {kind: "" if tuned else shots(language, kind) for kind in ("feature", "tail")}
 
     def round(self, count: int, attempt: int, ready: int) -> Iterator[Event]:
@@ -165,11 +168,10 @@ class _Writer:
         whole = [d for d in drafts if d.complete]
         for first in range(0, len(whole), self._effort.together):
             group = whole[first : first + self._effort.together]
-            for draft, tails in zip(group, self._tails(group, seed + first), strict=True):
-                tail = self._chooser.tail(tails, draft.features)
-                if tail:
+            for draft, (user, pitch, name) in zip(group, self._tails(group, seed + first), strict=True):
+                if user and pitch and name:
                     ready += 1
-                    yield self._whole(draft, tail, ready)
+                    yield self._whole(draft, user, pitch, name, ready)
             yield Progress(step="concepts", done=min(first + len(group), count), total=count, unit="concepts")
 
     def _draft(self, needs: Sequence[NeedSpec]) -> Draft:
@@ -184,7 +186,7 @@ class _Writer:
         """Writes the features of all drafts in one batch and shares them out."""
         slots = [slot for draft in drafts for slot in draft.slots]
         asked = [ask for slot, places in Counter(slots).items() for ask in self._asks(slot, places)]
-        answers = self._complete("feature", [prompt for _, _, prompt in asked], FEATURE_TOKENS, seed)
+        answers = self._complete("feature", [prompt for _, _, prompt in asked], FEATURE_TOKENS, self._warmth, seed)
         texts: dict[Slot, list[str]] = {slot: [] for slot in slots}
         for (slot, means, _), answer in zip(asked, answers, strict=True):
             texts[slot].append(joined(means, parse_value(answer, self._brief.language)))
@@ -221,22 +223,41 @@ class _Writer:
         row = self._encoder.encode([slot.asked])[0]
         return [*found, Candidate(text=slot.asked, relevance=1.0, concreteness=0.0, vector=row)]
 
-    def _tails(self, drafts: Sequence[Draft], seed: int) -> list[list[Tail]]:
-        language, audience = self._brief.language, self._brief.audience
-        prompts = [
-            tail_form(language, self._product, [f.text for f in draft.features], audience)
-            for draft in drafts
-            for _ in range(self._effort.tails)
-        ]
-        answers = self._complete("tail", prompts, TAIL_TOKENS, seed + 104_729)
-        parsed = [parse_tail(answer, language, audience) for answer in answers]
-        return [parsed[i : i + self._effort.tails] for i in range(0, len(parsed), self._effort.tails)]
+    def _tails(self, drafts: Sequence[Draft], seed: int) -> list[tuple[str, str, str]]:
+        """Target user, pitch and name of each draft, one after the other since each builds on the last; '' if none."""
+        users = [self._brief.audience] * len(drafts)
+        if not self._brief.audience:
+            found = self._lines(drafts, [("", "")] * len(drafts), USER_TOKENS, seed)
+            users = [self._chooser.user(t, d.features) for t, d in zip(found, drafts, strict=True)]
+        found = self._lines(drafts, [(u or "-", "") for u in users], PITCH_TOKENS, seed + 1)
+        pitches = [self._chooser.pitch(t, d.features) for t, d in zip(found, drafts, strict=True)]
+        found = self._lines(
+            drafts, [(u or "-", p or "-") for u, p in zip(users, pitches, strict=True)], NAME_TOKENS, seed
+        )
+        said = [[p, *(f.text for f in d.features)] for p, d in zip(pitches, drafts, strict=True)]
+        names = [self._chooser.name(t, s) if p else "" for t, s, p in zip(found, said, pitches, strict=True)]
+        return list(zip(users, pitches, names, strict=True))
 
-    def _complete(self, kind: str, prompts: Sequence[str], max_tokens: int, seed: int) -> list[str]:
-        stop = ["\n\n"] if self._before[kind] or kind == "tail" else ["\n"]
+    def _lines(
+        self, drafts: Sequence[Draft], known: Sequence[tuple[str, str]], max_tokens: int, seed: int
+    ) -> list[list[str]]:
+        """Several candidates a draft for the line that comes after what is known of its end."""
+        language, each = self._brief.language, self._effort.tails
+        prompts = [
+            tail_form(language, self._product, [f.text for f in draft.features], *given)
+            for draft, given in zip(drafts, known, strict=True)
+            for _ in range(each)
+        ]
+        answers = self._complete("tail", prompts, max_tokens, TAIL_TEMPERATURE, seed + 104_729)
+        values = [parse_value(answer, language) for answer in answers]
+        return [values[i : i + each] for i in range(0, len(values), each)]
+
+    def _complete(self, kind: str, prompts: Sequence[str], max_tokens: int, temperature: float, seed: int) -> list[str]:
+        # Chat models may begin with an empty line.
+        stop = ["\n"] if self._spec.backend.kind == "local" else ["\n\n\n"]
         return self._backend.complete(
             [self._before[kind] + p for p in prompts],
-            max_tokens=max_tokens, stop=stop, temperature=TEMPERATURE, top_p=TOP_P, seed=seed,
+            max_tokens=max_tokens, stop=stop, temperature=temperature, top_p=TOP_P, seed=seed,
         )  # fmt: skip
 
     @property
@@ -247,7 +268,7 @@ class _Writer:
             return name
         return f"{name} ({self._brief.category})" if self._brief.language == "en" else name
 
-    def _whole(self, draft: Draft, tail: Tail, number: int) -> ConceptWritten:
+    def _whole(self, draft: Draft, user: str, pitch: str, name: str, number: int) -> ConceptWritten:
         language, needs = self._brief.language, draft.needs
         features = []
         for slot, candidate in draft.chosen:
@@ -255,7 +276,7 @@ class _Writer:
             own = [slot.need.id] if slot.need else near[:1]
             features.append({"text": candidate.text, "needs": list(dict.fromkeys(own + near))[:2]})
         return ConceptWritten(
-            number=number, name=tail.name, pitch=tail.pitch, target_user=tail.target_user,
+            number=number, name=name, pitch=pitch, target_user=user,
             insight=insight(needs, language), features=features, claims=claims(needs, language),
             scores=_scores(draft.features),
         )  # fmt: skip

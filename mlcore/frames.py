@@ -61,15 +61,6 @@ FRAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tail:
-    """What a concept has besides its features."""
-
-    target_user: str
-    pitch: str
-    name: str
-
-
 def need_form(language: str, product: str, sentences: Sequence[str]) -> str:
     """Sentences → prompt whose continuation is the need that they share. The product may be empty."""
     frame = FRAMES[language]
@@ -87,15 +78,18 @@ def feature_form(language: str, product: str, statement: str, sentences: Sequenc
     return _lines(_head(frame, product) + said + [frame.need + frame.gap + tidy(statement), begun])
 
 
-def tail_form(language: str, product: str, features: Sequence[str], target_user: str = "") -> str:
-    """A concept's features → prompt whose continuation is target user, pitch and name, a line each.
+def tail_form(language: str, product: str, features: Sequence[str], target_user: str = "", pitch: str = "") -> str:
+    """A concept's features → prompt that asks for what comes next: the target user, then the pitch, then the name.
 
-    A target user that the brief fixes is written into the form, so that only pitch and name are asked for.
+    What is given already is written into the form; the first that is not is what the continuation gives.
     """
     frame = FRAMES[language]
     lines = _head(frame, product) + [frame.feature + frame.gap + tidy(f) for f in features]
-    asked = [frame.user + frame.gap + target_user, frame.pitch] if target_user else [frame.user]
-    return _lines(lines + asked)
+    for label, value in ((frame.user, target_user), (frame.pitch, pitch)):
+        if not value:
+            return _lines([*lines, label])
+        lines.append(label + frame.gap + tidy(value))
+    return _lines([*lines, frame.name])
 
 
 def parse_value(text: str, language: str) -> str:
@@ -105,29 +99,6 @@ def parse_value(text: str, language: str) -> str:
         if value:
             return value
     return ""
-
-
-def parse_tail(text: str, language: str, target_user: str = "") -> Tail:
-    """Target user, pitch and name out of one answer; what is missing stays empty.
-
-    Labelled lines count wherever they stand (chat models like to reorder); lines without a label fill the gaps in
-    the form's order.
-    """
-    frame = FRAMES[language]
-    found = {"target_user": target_user} if target_user else {}
-    loose: list[str] = []
-    for line in text.splitlines():
-        for key, label in (("target_user", frame.user), ("pitch", frame.pitch), ("name", frame.name)):
-            if _bare(line).startswith(label):
-                found.setdefault(key, _strip(line, frame))
-                break
-        else:
-            if _strip(line, frame):
-                loose.append(_strip(line, frame))
-    for key in ("target_user", "pitch", "name"):
-        if key not in found:
-            found[key] = loose.pop(0) if loose else ""
-    return Tail(**found)
 
 
 def tidy(text: str) -> str:

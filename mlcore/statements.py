@@ -21,7 +21,7 @@ SHOWN = 4
 
 TRIES = 3
 MAX_TOKENS = 28
-NEAR, NEAR_WITHOUT_WORDS = 0.30, 0.45
+NEAR, NEAR_WITHOUT_WORDS = 0.40, 0.55
 """Least cosine to the best sentence, with and without a word in common."""
 
 _WISH = {
@@ -51,6 +51,8 @@ class ClusterText:
     language: str = "en"
     net_sentiment: float | None = None
     """-1 to 1; None: judged from the sentences."""
+    rival: str = ""
+    """A statement that the model's must beat in closeness to the sentences, if there is one."""
 
 
 def write_statements(
@@ -82,7 +84,9 @@ def statement_writer(backend: Backend, *, tuned: bool = True, seed: int = 0) -> 
 
     def write(themes: Sequence[Theme]) -> list[str | None]:
         clusters = [
-            ClusterText(label=t.label, sentences=t.quotes, language=t.language, net_sentiment=t.net_sentiment)
+            ClusterText(
+                label=t.label, sentences=t.quotes, language=t.language, net_sentiment=t.net_sentiment, rival=t.statement
+            )
             for t in themes
         ]
         return write_statements(clusters, backend, tuned=tuned, seed=seed)
@@ -112,7 +116,10 @@ def _best(texts: Sequence[str], cluster: ClusterText, encoder: Encoder) -> str |
         closest = float(row.max())
         if closest >= (NEAR if common else NEAR_WITHOUT_WORDS) and not _opposite(text, cluster, encoder):
             scored.append((float(row.mean()) + 0.05 * min(3, common), text))
-    return max(scored)[1] if scored else None
+    best = max(scored, default=(0.0, None))
+    if cluster.rival and best[0] < float((vectors[len(fit) :] @ encoder.encode([cluster.rival])[0]).mean()):
+        return None
+    return best[1]
 
 
 def _worded(text: str, cluster: ClusterText) -> bool:

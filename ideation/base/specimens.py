@@ -17,7 +17,8 @@ LANDSCAPE: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 CURVE: list[dict[str, Any]] = [
-    {"step": step, "loss": 3.4 - 0.9 * (1 - 0.93**step), "validation_perplexity": None if step % 8 else 31 - 12 * (1 - 0.92**step)}
+    {"step": step, "loss": 3.4 - 0.9 * (1 - 0.93**step),
+     "validation_perplexity": None if step % 8 else 31 - 12 * (1 - 0.92**step)}
     for step in range(0, 49, 2)
 ]  # fmt: skip
 

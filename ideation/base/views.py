@@ -43,6 +43,6 @@ def design(request: HttpRequest) -> HttpResponse:
     return render(request, "base/design.html", context)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django names it
     """A form that was open too long: says so, and how to go on."""
     return render(request, "base/csrf_failure.html", status=HTTPStatus.FORBIDDEN)

@@ -66,7 +66,7 @@ def _dispatch(job: Job) -> None:
     transaction.on_commit(partial(_send, KINDS[job.kind].task, KINDS[job.kind].queue, job.brand_id, job.pk))
 
 
-def _send(task: str, queue: str, brand_id: uuid.UUID, job_id: uuid.UUID) -> None:
+def _send(task: str, queue: str, brand_id: uuid.UUID | None, job_id: uuid.UUID) -> None:
     try:
         celery.send_task(task, args=[str(brand_id), str(job_id)], queue=queue)
     except OperationalError:

@@ -90,7 +90,7 @@ def _filtered(whole: QuerySet[Review], wanted: dict[str, str]) -> QuerySet[Revie
 
 
 @requires("see")
-def rejected_csv(request: BrandRequest, import_id: uuid.UUID) -> HttpResponse:
+def rejected_csv(_request: BrandRequest, import_id: uuid.UUID) -> HttpResponse:
     """The rejected rows as a file that a spreadsheet opens."""
     found = find_import(import_id)
     response = HttpResponse(content_type="text/csv; charset=utf-8")

@@ -16,11 +16,11 @@ from mlcore.frames import (
     EXAMPLES,
     EXAMPLES_ZH,
     FRAMES,
-    parse_tail,
     parse_value,
     read_examples,
     render_example,
     render_forms,
+    tail_form,
 )
 from mlcore.specs.concepts import BriefSpec, ConceptsDone, ConceptsSpec, ConceptWritten, EvidenceSpec, NeedSpec
 from mlcore.specs.generate import BackendSpec
@@ -75,11 +75,13 @@ class Scripted:
 
     def _answer(self, form: str, turn: int) -> str:
         kind = KINDS[turn % len(KINDS)]
-        if form.endswith(("Target user:", "Pitch:")):
+        if form.endswith("Target user:"):
+            return " Parents in small bedrooms who read at night"
+        if form.endswith(("Pitch:", "Name:")):
             feature = re.findall(r"Feature: (.*)", form)[turn % form.count("Feature:")]
-            user = "" if form.endswith("Pitch:") else " Parents in small bedrooms who read at night\nPitch:"
             word = max(feature.split(), key=len).strip(",")
-            return f"{user} A {kind} bedside table in oak with a {word} and more\nName: {kind} {word} Table\n"
+            pitch = f" A {kind} bedside table in oak with a {word} and more"
+            return pitch if form.endswith("Pitch:") else f" {kind} {word} Table\nProduct: another"
         need = re.findall(r"Need: (.*)", form)[-1]
         means = next(
             (m for key, m in MEANS.items() if key in need), f"{need.removeprefix('I want ')} shelf of oak board"
@@ -125,7 +127,8 @@ def test_names_and_leads_differ() -> None:
 def test_claims_hold_counts_and_words_of_the_customers_only() -> None:
     concepts, _ = run(spec(count=1), Scripted())
     assert concepts[0].claims[0]["text"] == (
-        "12 of 320 reviews speak of this: I want the drawer to close softly. “It bangs so loudly that the baby wakes up.”"
+        "12 of 320 reviews speak of this: I want the drawer to close softly. "
+        "“It bangs so loudly that the baby wakes up.”"
     )
     assert "12 of 320 reviews" in concepts[0].insight
 
@@ -265,12 +268,11 @@ def test_parses_values_tolerantly(answer: str, value: str) -> None:
     assert parse_value(answer, "en") == value
 
 
-def test_parses_the_rest_of_a_concept_in_any_order_and_language() -> None:
-    tail = parse_tail(" Nurses\nPitch: A table that glows\nName: Glow Table", "en")
-    assert (tail.target_user, tail.pitch, tail.name) == ("Nurses", "A table that glows", "Glow Table")
-    assert parse_tail("Name: Glow Table\nTarget user: Nurses\nPitch: A table", "en").target_user == "Nurses"
-    chinese = parse_tail("护士\n卖点:夜里会发光的床头柜\n名称：夜光柜", "zh")
-    assert (chinese.target_user, chinese.pitch, chinese.name) == ("护士", "夜里会发光的床头柜", "夜光柜")
+def test_the_form_asks_for_what_is_missing() -> None:
+    features = ["A lid with a ring"]
+    assert tail_form("en", "cup", features).endswith("\nTarget user:")
+    assert tail_form("en", "cup", features, "Nurses").endswith("\nTarget user: Nurses\nPitch:")
+    assert tail_form("zh", "杯子", ["盖子带圈"], "护士", "不漏的杯子").endswith("卖点：不漏的杯子\n名称：")
 
 
 @pytest.mark.parametrize(

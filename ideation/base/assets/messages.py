@@ -45,8 +45,8 @@ def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
     source = io.BytesIO(text.encode())
     for _line, message, _comments, context in extract("python", source, keywords={**DEFAULT_KEYWORDS, **LAZY}):
         if isinstance(message, tuple):
-            message = tuple(part for part in message if part)
-            yield (message if len(message) > 1 else message[0]), context
+            forms = tuple(part for part in message if part)
+            yield (forms if len(forms) > 1 else forms[0]), context
         elif message:
             yield message, context
 

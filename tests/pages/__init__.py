@@ -1,0 +1,1 @@
+"""Pages as the server answers them."""
