@@ -125,9 +125,12 @@ def _generate(options: argparse.Namespace) -> None:
 
 
 def _adapter(options: argparse.Namespace) -> None:
-    from mlcore.taskadapter import rebuild
+    from mlcore.finetune import finetune
+    from mlcore.taskadapter import recipe, write_documents
 
-    _tell(rebuild(options.out, options.models))
+    spec = recipe(options.out, options.models)
+    write_documents(spec.corpus)
+    _tell(finetune(spec))
 
 
 def _write_needs(reviews: Path, analysis: Path, path: Path, seed: int) -> None:

@@ -1,15 +1,13 @@
-"""Rebuilds the task adapter that ships with the project: a base model tuned on the worked examples of `frames`.
+"""The task adapter that ships with the project: a base model tuned on the worked examples of `frames`.
 
-The recipe is this file and the examples; nothing else went into the weights. The same documents serve as replay when
-a brand tunes on its own reviews, so that the model does not unlearn how to fill in the forms.
+It is rebuilt by `python -m mlcore adapter`. The recipe is this file and the examples; nothing else went into the
+weights. The same documents serve as replay when a brand tunes on its own reviews, so that the model does not unlearn
+how to fill in the forms.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-from mlcore.events import Event
-from mlcore.finetune import finetune
 from mlcore.folders import write_file
 from mlcore.frames import EXAMPLES, read_examples, render_forms
 from mlcore.specs.finetune import FinetuneSpec
@@ -56,7 +54,6 @@ def recipe(output: Path, models: Path) -> FinetuneSpec:
     )
 
 
-def rebuild(output: Path, models: Path) -> Iterator[Event]:
-    """Tunes the adapter anew into output/adapter; yields what `finetune` yields, at last Tuned."""
-    write_documents(output / "documents.jsonl")
-    yield from finetune(recipe(output, models))
+def shipped(base: str) -> Path | None:
+    """The adapter that ships with the project for this base model, None if there is none."""
+    return SHIPPED if base == BASE and (SHIPPED / "adapter_model.safetensors").exists() else None

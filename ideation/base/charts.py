@@ -135,7 +135,7 @@ def learning_curve(curve: list[Spec]) -> Spec:
     return _spec(alt.layer(below, above).resolve_scale(y="independent"), height=260)
 
 
-def _spec(made: alt.LayerChart, height: int) -> Spec:
+def _spec(made: alt.LayerChart | alt.FacetChart, height: int) -> Spec:
     spec: Spec = made.properties(width="container", height=height).to_dict()
     spec.pop("config", None)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}

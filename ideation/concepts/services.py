@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +31,7 @@ from mlcore.specs.concepts import (
     NeedSpec,
 )
 from mlcore.specs.generate import BackendSpec
+from mlcore.taskadapter import shipped
 
 QUOTES = 6
 """Evidence sentences a need that a model is shown."""
@@ -97,7 +97,7 @@ def generation_run(run: JobRun) -> dict[str, Any]:
         generation = Generation.objects.create(
             brief=brief,
             model_version=model if backend.kind == "local" else None,
-            backend=settings.GENERATION_MODEL or backend.base,
+            backend=backend_name(),
             wanted=run.params["wanted"],
             spec={"job": str(run.job.pk), "seed": 0},
         )
@@ -115,6 +115,12 @@ def generation_run(run: JobRun) -> dict[str, Any]:
     return {"generation": str(generation.pk), "concepts": done.count, "reason": done.reason}
 
 
+def backend_name() -> str:
+    """Which model the settings let write."""
+    name: str = settings.GENERATION_MODEL or settings.GENERATION_URL or settings.BASE_MODEL
+    return name
+
+
 def _backend(model: ModelVersion | None) -> BackendSpec:
     if settings.GENERATION_URL:
         return BackendSpec(
@@ -124,7 +130,7 @@ def _backend(model: ModelVersion | None) -> BackendSpec:
             model=settings.GENERATION_MODEL,
             models=settings.MODELS_FOLDER,
         )
-    adapter: Path | None = None
+    adapter = shipped(settings.BASE_MODEL)
     if model is not None and model.base_model == settings.BASE_MODEL:
         adapter = model_folder(model)
     return BackendSpec(kind="local", base=settings.BASE_MODEL, models=settings.MODELS_FOLDER, adapter=adapter)

@@ -177,13 +177,16 @@ def job_cancel(*, job: Job) -> None:
 
 @transaction.atomic
 def job_retry(*, job: Job) -> None:
-    """Queues a failed or cancelled job again from the start."""
+    """Queues a failed or cancelled job again, and those of its parts that failed or were cancelled."""
     job = Job.objects.select_for_update().get(pk=job.pk)
-    if job.state in (JobState.FAILED, JobState.CANCELLED):
-        _requeue(
-            job, attempt=0, cancel_requested=False, reason_code="", reason_params={}, done=0, total=0, step="waiting",
-            ended_at=None, started_at=None,
-        )  # fmt: skip
+    if job.state not in (JobState.FAILED, JobState.CANCELLED):
+        return
+    _requeue(
+        job, attempt=0, cancel_requested=False, reason_code="", reason_params={}, done=0, total=0, step="waiting",
+        ended_at=None, started_at=None,
+    )  # fmt: skip
+    for part in Job.objects.filter(parent_id=job.pk):
+        job_retry(job=part)
 
 
 def jobs_sweep() -> int:

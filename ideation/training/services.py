@@ -22,6 +22,7 @@ from ideation.training import querysets
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
 from mlcore.specs.evaluate import Evaluated, EvaluateSpec
 from mlcore.specs.finetune import FinetuneSpec, TrainingStep, Tuned
+from mlcore.taskadapter import shipped, write_documents
 
 MINIMUM_REVIEWS = 20
 """Fewer leave nothing to hold out."""
@@ -55,13 +56,7 @@ def training_run(run: JobRun) -> dict[str, Any]:
         project = find_project(uuid.UUID(run.params["project"]))
         version = reviews.version(uuid.UUID(run.params["version"]))
         reviews.write_reviews(version, source)
-        spec = FinetuneSpec(
-            base=run.params["base"],
-            models=settings.MODELS_FOLDER,
-            corpus=source,
-            output=output,
-            max_tokens=settings.TRAINING_TOKENS,
-        )
+        spec = _spec(run, source, output)
         training = TrainingRun.objects.create(
             project=project, version=version, base_model=spec.base, spec=_plain(asdict(spec))
         )
@@ -75,6 +70,23 @@ def training_run(run: JobRun) -> dict[str, Any]:
         "perplexity_base": measured.perplexity_base,
         "perplexity_tuned": measured.perplexity_tuned,
     }
+
+
+def _spec(run: JobRun, source: Path, output: Path) -> FinetuneSpec:
+    """Goes on from the shipped task adapter, replaying its examples, where there is one for this base model."""
+    start, replay = shipped(run.params["base"]), None
+    if start is not None:
+        replay = run.folder / "replay.jsonl"
+        write_documents(replay)
+    return FinetuneSpec(
+        base=run.params["base"],
+        models=settings.MODELS_FOLDER,
+        corpus=source,
+        output=output,
+        start=start,
+        replay=replay,
+        max_tokens=settings.TRAINING_TOKENS,
+    )
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:

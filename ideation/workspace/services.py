@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
@@ -24,6 +25,7 @@ from ideation.needs.services import analysis_start
 from ideation.reviews.models import DatasetImport
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.services import import_prepare, import_start
+from ideation.training.querysets import newest_version
 from ideation.training.services import training_start
 from ideation.workspace.querysets import summary
 from ideation.workspace.results import write_results
@@ -52,6 +54,18 @@ def main_job_start(*, dataset_import: DatasetImport, mapping: dict[str, int], cr
     )
 
 
+@transaction.atomic
+def main_job_again(*, project: Project, created_by: User | None = None) -> Job:
+    """Queues the way to concepts for reviews that are there already, as after a change of the model."""
+    return job_start(
+        kind="main_job",
+        params={"project": str(project.pk)},
+        subject_id=project.pk,
+        project_id=project.pk,
+        created_by=created_by,
+    )
+
+
 def main_job_run(run: JobRun) -> dict[str, Any]:
     """Starts the first part that is missing, and sleeps; woken by its end, goes on with the next one."""
     for done, (kind, step) in enumerate(zip(PARTS, STEPS, strict=True)):
@@ -69,6 +83,8 @@ def main_job_run(run: JobRun) -> dict[str, Any]:
 
 def _go_on(run: JobRun, kind: str, part: Job | None) -> bool:
     """Whether this part is still to end. Raises what it failed with."""
+    if part is None and _is_there(run, kind):
+        return False
     if part is None:
         try:
             _start_part(run, kind)
@@ -83,6 +99,19 @@ def _go_on(run: JobRun, kind: str, part: Job | None) -> bool:
     if part.state == JobState.CANCELLED:
         raise JobCancelled
     return part.is_live
+
+
+def _is_there(run: JobRun, kind: str) -> bool:
+    """Whether a main job without a file finds this part's result in the project."""
+    if "import" in run.params:
+        return False
+    project = find_project(uuid.UUID(run.params["project"]))
+    if kind == "reviews_analyse":
+        return current_analysis(project) is not None
+    if kind == "model_train":
+        model = newest_version(project)
+        return model is not None and model.base_model == settings.BASE_MODEL
+    return kind == "dataset_import"
 
 
 def _start_part(run: JobRun, kind: str) -> Job:

@@ -174,9 +174,12 @@ def test_a_parent_sleeps_until_its_part_ends(project: Project) -> None:
     assert do(parent, work).result == {"part": "succeeded"}
 
 
-def test_cancelling_a_parent_cancels_its_parts(project: Project) -> None:
+def test_cancelling_and_retrying_a_parent_reaches_its_parts(project: Project) -> None:
     parent = services.job_start(kind="main_job", params={}, subject_id=project.pk)
     part = services.job_start(kind=KIND, params={}, parent=parent)
     services.job_cancel(job=parent)
     part.refresh_from_db()
     assert part.state == JobState.CANCELLED
+    services.job_retry(job=parent)
+    part.refresh_from_db()
+    assert (part.state, part.cancel_requested) == (JobState.QUEUED, False)

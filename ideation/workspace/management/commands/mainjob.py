@@ -20,13 +20,15 @@ from accounts.tenancy import brand_scope
 from ideation.base.errors import UserError, sentence
 from ideation.catalog.models import Project
 from ideation.catalog.services import project_create
+from ideation.concepts.querysets import generations_of
+from ideation.concepts.services import backend_name
 from ideation.jobs.kinds import KINDS, STEPS
 from ideation.jobs.models import LIVE, Job, JobState
 from ideation.jobs.services import job_retry
 from ideation.reviews.models import DatasetImport
 from ideation.workspace.querysets import summary
 from ideation.workspace.results import results_folder
-from ideation.workspace.services import file_prepare, main_job_start, sample_prepare
+from ideation.workspace.services import file_prepare, main_job_again, main_job_start, sample_prepare
 
 EMAIL = "owner@sample.example"
 
@@ -76,13 +78,19 @@ class Command(BaseCommand):
             self._show_layout(found)
             return main_job_start(dataset_import=found, mapping=found.layout["mapping"], created_by=owner), project
         project = found.dataset.project
-        job = Job.objects.filter(kind="main_job", params__import=str(found.pk)).order_by("-created_at").first()
+        job = Job.objects.filter(kind="main_job", project_id=project.pk).order_by("-created_at").first()
+        if job and job.state == JobState.SUCCEEDED and self._other_model(project):
+            return main_job_again(project=project, created_by=owner), project
         if job is None:
             return main_job_start(dataset_import=found, mapping=found.layout["mapping"], created_by=owner), project
         if job.state in (JobState.FAILED, JobState.CANCELLED):
-            Job.objects.filter(parent=job, state__in=[JobState.FAILED, JobState.CANCELLED]).delete()
             job_retry(job=job)
         return job, project
+
+    def _other_model(self, project: Project) -> bool:
+        """Whether the last writer gave up and the settings name another one now."""
+        last = generations_of(project).first()
+        return last is not None and bool(last.reason_code) and last.backend != backend_name()
 
     def _known(self, path: Path | None) -> DatasetImport | None:
         imports = DatasetImport.objects.select_related("dataset__project").order_by("created_at")
