@@ -12,8 +12,8 @@ from accounts.middleware import request_can
 View = Callable[..., HttpResponseBase]
 
 
-def requires(capability: str) -> Callable[[View], View]:
-    """A member without the capability gets 403; an outsider has got 404 from the middleware already.
+def requires(*capabilities: str) -> Callable[[View], View]:
+    """A member who lacks one of the capabilities gets 403; an outsider has got 404 from the middleware already.
 
     The brand's slug ends here: the middleware has read it, and views find the brand on the request.
     """
@@ -21,7 +21,7 @@ def requires(capability: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, slug: str, **ids: Any) -> HttpResponseBase:  # noqa: ARG001  # ends here
-            if not request_can(request, capability):
+            if not all(request_can(request, capability) for capability in capabilities):
                 raise PermissionDenied
             return view(request, **ids)
 

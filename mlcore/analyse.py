@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlcore.embed import Vectors, embed, open_encoder
 from mlcore.errors import InputError
 from mlcore.events import Event, Progress
 from mlcore.needs import Corpus, Need, StatementWriter, candidates, find_needs
-from mlcore.sentiment import INFORMATIVE, Judgement, judge, level
+from mlcore.sentiment import INFORMATIVE, Judgement, judge, level, words
 from mlcore.specs.analyse import Analysed, AnalyseSpec
 from mlcore.text import Sentence, content_hash, majority_language, sentences
+from mlcore.themes import shipped
+from mlcore.topics import TopicSpace
+
+Floats = NDArray[np.float64]
 
 SAMPLE = 300
 """Reviews from which the file's majority language is told."""
@@ -27,9 +32,14 @@ EVERY = 200
 """Reviews between two reports of progress."""
 
 
+TITLE_WORDS = 3
+"""Words that a title needs in order to be read as a sentence."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Review:
     id: str
+    title: str
     text: str
     rating: float | None
 
@@ -49,7 +59,7 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
     owners: list[int] = []
     fallback = majority_language(r.text for r in reviews[:SAMPLE])
     for number, review in enumerate(reviews):
-        found = sentences(review.text, fallback=fallback)
+        found = [*_title(review, fallback), *sentences(review.text, fallback=fallback)]
         pieces.extend(found)
         owners.extend([number] * len(found))
         if number % EVERY == 0 or number == len(reviews) - 1:
@@ -87,29 +97,47 @@ def _read(path: Path) -> list[_Review]:
 def _review(line: str, number: int) -> _Review:
     try:
         row = json.loads(line)
-        text = str(row["text"] or "") or str(row.get("title") or "")
+        title, text = str(row.get("title") or ""), str(row["text"] or "")
         rating = row.get("rating")
         stars = None if rating is None or isinstance(rating, bool) else float(rating)
+        known = stars is not None and math.isfinite(stars)
         return _Review(
-            id=str(row["id"]), text=text, rating=stars if stars is not None and math.isfinite(stars) else None
+            id=str(row["id"]), title=title if text else "", text=text or title, rating=stars if known else None
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError("reviews_line", line=number) from None
 
 
+def _title(review: _Review, fallback: str | None) -> list[Sentence]:
+    """The title's sentences that can stand alone and use a word that the text does not.
+
+    'Leaks!' above 'The lid leaks' adds nothing, and 'Crutches' can only be understood after the text.
+    """
+    found = sentences(review.title, fallback=fallback)
+    heard = set(words(review.text))
+    return [s for s in found if len(words(s.text)) >= TITLE_WORDS and not set(words(s.text)) <= heard]
+
+
 def _corpus(
     reviews: list[_Review], pieces: list[Sentence], owners: list[int], vectors: Vectors, judgement: Judgement
 ) -> Corpus:
+    languages = [p.language for p in pieces]
     return Corpus(
         texts=[p.text for p in pieces],
-        languages=[p.language for p in pieces],
+        languages=languages,
         reviews=owners,
         vectors=vectors,
         sentiment=judgement.sentiment,
-        informative=judgement.informative,
+        informative=judgement.informative * (1 - _about_nothing(vectors, languages, judgement.sentiment)),
         ratings=[r.rating for r in reviews],
         copies=_copies(reviews),
     )
+
+
+def _about_nothing(vectors: Vectors, languages: list[str], sentiment: Floats) -> Floats:
+    """Each sentence's probability to be what people write around their wishes, by the bank of themes."""
+    centred = TopicSpace.fit(vectors, languages, sentiment).centred(vectors, languages)
+    return np.asarray(np.exp(shipped().log_prior(centred)[:, 0]))
 
 
 def _copies(reviews: list[_Review]) -> frozenset[int]:

@@ -1,5 +1,6 @@
 """Names a group of sentences by its own words: frequent in it and rare elsewhere (class-based TF-IDF)."""
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -45,6 +46,18 @@ STOP_ZH = frozenset(
     """.split()
 )
 _CONTENT_ZH = ("n", "v", "a", "z", "i", "l", "j", "b", "eng")
+_NAMING_ZH = ("n", "vn", "an", "eng")
+
+
+TOO_COMMON = 0.12
+"""A word in more than this share of a language's sentences names what is reviewed, not what is needed of it."""
+NOUN = 0.4
+"""Share of an English word's uses that must look like a noun's for it to name a topic."""
+PART = 0.55
+"""Share of a noun's articles that must be 'the', 'my' or the like: parts are 'the neckline', products 'this skirt'."""
+_BEFORE_NOUN = frozenset("the a an my your his her its our their this that these those no any some more of with".split())
+_BEFORE_PART = frozenset("the my its their your her his our".split())
+_BEFORE_PRODUCT = frozenset("this these a an that".split())
 
 
 class Vocabulary:
@@ -57,20 +70,24 @@ class Vocabulary:
         for words, lang in zip(self._words, languages, strict=True):
             self._everywhere[lang].update(set(words))
         self._sizes = Counter(languages)
+        self._nouns = _english_nouns([t for t, lang in zip(texts, languages, strict=True) if lang == "en"])
 
-    def label(self, members: Sequence[int], language: str, *, count: int = 3) -> list[str]:
-        """Two to four words that name the members' topic in that language, the most telling first; may be empty."""
+    def label(self, members: Sequence[int], language: str, *, count: int = 2) -> list[str]:
+        """One to four words that name the members' topic in that language, the most telling first; may be empty."""
         rows = [m for m in members if self._languages[m] == language]
         inside = Counter(w for m in rows for w in set(self._words[m]))
         scores = {
             word: self._weight(word, hits, len(rows), language)
             for word, hits in inside.items()
-            if hits >= min(2, len(rows))
+            if hits >= max(2, 0.15 * len(rows)) and self._names(word, language)
         }
-        ranked = sorted(scores, key=lambda w: (-scores[w], w))
-        if not ranked:
-            ranked = [w for w, _ in inside.most_common(count)]
-        return _distinct(ranked, scores, count)
+        return _distinct(sorted(scores, key=lambda w: (-scores[w], w)), scores, count)
+
+    def _names(self, word: str, language: str) -> bool:
+        common = self._everywhere[language][word] > max(TOO_COMMON * self._sizes[language], 5)
+        if language == "en":
+            return not common and word.split()[-1] in self._nouns
+        return not common
 
     def _weight(self, word: str, hits: int, size: int, language: str) -> float:
         share = hits / size
@@ -79,20 +96,49 @@ class Vocabulary:
         return bonus * share * float(np.log(1 + share / elsewhere))
 
 
+def _english_nouns(texts: Sequence[str]) -> frozenset[str]:
+    """Nouns for parts and traits: words that mostly end a noun phrase, and take 'the' rather than 'this' or 'a'.
+
+    Told from the reviews themselves, since no tagger of English comes with the package.
+    """
+    uses: Counter[str] = Counter()
+    nouns: Counter[str] = Counter()
+    parts: Counter[str] = Counter()
+    products: Counter[str] = Counter()
+    for text in texts:
+        tokens = ["", *_WORD.findall(text.lower().replace("’", "'")), ""]
+        for before, word, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+            if len(word) > 2 and word not in STOP_EN:
+                uses[word] += 1
+                nouns[word] += before in _BEFORE_NOUN and (not after or after in STOP_EN)
+                parts[word] += before in _BEFORE_PART
+                products[word] += before in _BEFORE_PRODUCT
+    return frozenset(
+        w
+        for w, n in uses.items()
+        if nouns[w] >= max(2, NOUN * n) and parts[w] >= PART * (parts[w] + products[w]) and not w.endswith("ly")
+    )
+
+
 def content_words(text: str, language: str) -> list[str]:
     """Words that can name a topic, lower-case: for English also pairs of neighbours, for Chinese by part of speech."""
     if language == "zh":
-        return [w for w, tag in rjieba.tag(text) if len(w) > 1 and w not in STOP_ZH and tag.startswith(_CONTENT_ZH)]
+        return [w for w, tag in _tagged(text) if len(w) > 1 and w not in STOP_ZH and tag.startswith(_NAMING_ZH)]
     tokens = _WORD.findall(text.lower().replace("’", "'"))
     useful = [t for t in tokens if len(t) > 2 and t not in STOP_EN]
     pairs = [f"{a} {b}" for a, b in pairwise(tokens) if {a, b} <= set(useful)]
     return useful + pairs
 
 
+@functools.lru_cache(maxsize=60_000)
+def _tagged(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(rjieba.tag(text))
+
+
 def topic_words(text: str, language: str) -> list[str]:
     """Single words that carry a topic, repeated as often as they stand in the text."""
     if language == "zh":
-        return [w for w, tag in rjieba.tag(text) if w not in STOP_ZH and tag.startswith(_CONTENT_ZH)]
+        return [w for w, tag in _tagged(text) if w not in STOP_ZH and tag.startswith(_CONTENT_ZH)]
     tokens = _WORD.findall(text.lower().replace("’", "'"))
     return [t for t in tokens if len(t) > 2 and t not in STOP_EN]
 

@@ -22,14 +22,20 @@ Floats = NDArray[np.float64]
 
 EVIDENCE = 30
 """Sentences of evidence a need carries at most."""
-DIVERSITY = 0.35
+DIVERSITY = 0.2
 """Weight of novelty in the choice of evidence (maximal marginal relevance, Carbonell & Goldstein 1998)."""
 VOLUME_SHARE = 0.7
 """Weight of how many customers mention a need in its importance; the rest is its effect on the rating."""
 SHRINKAGE = 3.0
 """Ridge penalty of the rating model, in reviews: what few reviews say moves its estimate little."""
-CREDIBLE = 0.35
+CREDIBLE = 0.4
 """Cosine to the centre that a wish read off one sentence needs in order to speak for all."""
+WORDING = 0.25
+"""Added to a sentence's cosine to the statement before it weighs the sentence as evidence."""
+BACKERS = 2
+"""Reviews off which a wish must be read: what one customer wants of the sleeves, another may not."""
+SAME = 0.6
+"""Share of a need's sentences that stand in a larger need from which on it is no need of its own."""
 CALM = 2.0
 """Neutral mentions that are added to each need's mean sentiment, so that three angry reviews are no verdict."""
 
@@ -99,12 +105,13 @@ def find_needs(
     *,
     seed: int,
     smallest: int | None,
-    most: int,
+    most: int | None,
     writer: StatementWriter | None = None,
 ) -> list[Need]:
     """Groups the informative sentences and returns needs, best opportunity first. No sentence → no need.
 
-    `smallest`: distinct reviews that make a need; None: 4, or 2 % of the reviews up to 12 if that is more.
+    `smallest`: distinct reviews that make a need; None: 2 % of them, 3 to 12, and 0.4 % above 3,000.
+    `most`: needs kept at most, the most mentioned; None: 30, and 40 above 1,000 reviews.
     """
     rows = candidates(corpus)
     if not len(rows):
@@ -117,15 +124,18 @@ def find_needs(
         corpus.vectors[rows], languages, [corpus.texts[i] for i in rows], owners, space, encoder,
         smallest=floor, seed=seed,
     )  # fmt: skip
-    groups = found.groups[:most]
-    figures = score(corpus, [rows[g] for g in groups])
     vocabulary = Vocabulary([corpus.texts[i] for i in rows], languages)
-    points = space.transform(corpus.vectors[rows], languages)
-    drafts = [
-        _draft(corpus, rows, points, g, c, t, f, vocabulary, space, encoder)
-        for g, c, t, f in zip(groups, found.closeness, found.themes, figures, strict=False)
+    topics = [
+        topic
+        for g, c, t in zip(found.groups, found.closeness, found.themes, strict=True)
+        for topic in (_topic(corpus, rows, found.points, g, c, t, vocabulary, space, encoder),)
+        if topic
     ]
-    return sorted(_stated(drafts, corpus, writer), key=lambda n: (-n.opportunity, -n.mentions, n.label))
+    topics = _distinct(topics)[: most or (30 if len(corpus.ratings) <= 1000 else 40)]
+    figures = score(corpus, [t.members for t in topics])
+    statements = [_statement(t, corpus, space, encoder) for t in topics]
+    needs = _stated(topics, figures, statements, corpus, writer)
+    return sorted(needs, key=lambda n: (-n.opportunity, -n.mentions, n.label))
 
 
 def _floor(reviews: int) -> int:
@@ -186,8 +196,9 @@ def rank_evidence(
 ) -> list[tuple[int, float]]:
     """Orders a need's m sentences by how well they show it: (index, score 0 to 1), at most 30, one a review.
 
-    Relevance is closeness to the need's centre times belonging times informativeness, a little less for very short
-    and very long sentences; each next one is chosen for relevance and for saying it differently (MMR).
+    Relevance is closeness to the need's centre times belonging (how clearly the sentence shows the need's theme) times
+    informativeness, a little less for very short and very long sentences; each next one is chosen for relevance and for
+    saying it differently (MMR).
     """
     centre = points.mean(axis=0)
     centre /= max(float(np.linalg.norm(centre)), 1e-9)
@@ -246,86 +257,118 @@ def _readable(text: str) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Draft:
-    figures: Figures
-    members: list[int]
+class _Topic:
+    """A group that has a name; its statement is still to come."""
+
+    members: NDArray[np.int64]
     evidence: list[Evidence]
-    label: str
     language: str
-    wish: Wish
+    label: str
+    theme: str | None
 
 
-def _draft(
-    corpus: Corpus, rows: NDArray[np.int64], points: Vectors, inside: NDArray[np.int64], belonging: Floats,
-    theme: str | None, figures: Figures, vocabulary: Vocabulary, space: TopicSpace, encoder: Encoder,
-) -> _Draft:  # fmt: skip
+def _topic(
+    corpus: Corpus, rows: NDArray[np.int64], points: Vectors, inside: NDArray[np.int64], closeness: Floats,
+    theme: str | None, vocabulary: Vocabulary, space: TopicSpace, encoder: Encoder,
+) -> _Topic | None:  # fmt: skip
+    """None for a group that neither the bank nor its own nouns can name: nobody could act on it."""
     members = rows[inside]
-    ranked = rank_evidence(
-        points[inside], [corpus.texts[i] for i in members], [corpus.reviews[i] for i in members],
-        corpus.informative[members], belonging,
-    )  # fmt: skip
-    evidence: list[Evidence] = [{"sentence": int(members[i]), "score": value} for i, value in ranked]
     tongues = [corpus.languages[i] for i in members]
     language = max(sorted(set(tongues)), key=tongues.count)
-    words = vocabulary.label(inside.tolist(), language)
     known = named(theme, language) if theme else None
-    if known:
-        label, wish = known[0], Wish(text=known[1], quality=0.0)
-    else:
-        label = " ".join(words) or corpus.texts[evidence[0]["sentence"]][:40]
-        wish = _best_wish(corpus, members, points[inside], belonging, language, words, space, encoder) or quoted(
-            language, label, _quotes(corpus, evidence, language)
-        )
-    return _Draft(
-        figures=figures, members=[int(i) for i in members], evidence=evidence, label=label, language=language,
-        wish=wish,
+    label = known[0] if known else " ".join(vocabulary.label(inside.tolist(), language))
+    if not label:
+        return None
+    said = space.transform(corpus.vectors[members], tongues)
+    ranked = rank_evidence(
+        points[inside], [corpus.texts[i] for i in members], [corpus.reviews[i] for i in members],
+        corpus.informative[members], closeness * (WORDING + _near_statement(said, label, language, theme, space, encoder)),
+    )  # fmt: skip
+    return _Topic(
+        members=members, evidence=[{"sentence": int(members[i]), "score": value} for i, value in ranked],
+        language=language, label=label, theme=theme if known else None,
     )  # fmt: skip
 
 
-def _quotes(corpus: Corpus, evidence: Sequence[Evidence], language: str) -> list[str]:
-    best = [int(e["sentence"]) for e in evidence]
-    return [corpus.texts[i] for i in best if corpus.languages[i] == language] or [corpus.texts[i] for i in best]
+def _near_statement(
+    said: Vectors, label: str, language: str, theme: str | None, space: TopicSpace, encoder: Encoder
+) -> Floats:
+    """Cosine of each sentence to the theme's statement in either language, or to the label of a topic of its own."""
+    wordings = [(text, tongue) for tongue in ("en", "zh") for text in (named(theme, tongue) or ())] if theme else []
+    texts, tongues = zip(*(wordings or [(label, language)]), strict=True)
+    vectors = space.transform(encoder.encode(texts), tongues)
+    return np.clip((said @ vectors.T).max(axis=1), 0, 1).astype(np.float64)
 
 
-def _best_wish(
-    corpus: Corpus, members: NDArray[np.int64], points: Vectors, belonging: Floats, language: str, words: Sequence[str],
-    space: TopicSpace, encoder: Encoder,
-) -> Wish | None:  # fmt: skip
-    """The wish that can be read off a member and lies nearest to what all of them say."""
-    centre = (points * belonging[:, None]).mean(axis=0)
-    near = np.argsort(-(points @ centre) * belonging, kind="stable")[:120]
-    texts = [
-        (corpus.texts[members[i]], float(corpus.sentiment[members[i]]))
-        for i in near
-        if corpus.languages[members[i]] == language
-    ]
-    found = {w.text: w for t, s in texts for w in wishes(t, language, s)}
-    if not found:
+def _distinct(topics: Sequence[_Topic]) -> list[_Topic]:
+    """Without those that a larger one already holds, and without two of one name."""
+    kept: list[_Topic] = []
+    for topic in topics:
+        own = set(topic.members.tolist())
+        if not any(k.label == topic.label or len(own & set(k.members.tolist())) >= SAME * len(own) for k in kept):
+            kept.append(topic)
+    return kept
+
+
+def _quotes(corpus: Corpus, topic: _Topic) -> list[str]:
+    best = [int(e["sentence"]) for e in topic.evidence]
+    return [corpus.texts[i] for i in best if corpus.languages[i] == topic.language] or [corpus.texts[i] for i in best]
+
+
+def _statement(topic: _Topic, corpus: Corpus, space: TopicSpace, encoder: Encoder) -> str:
+    known = named(topic.theme, topic.language) if topic.theme else None
+    if known:
+        return known[1]
+    wish = _best_wish(topic, corpus, space, encoder) or quoted(topic.language, topic.label, _quotes(corpus, topic))
+    return wish.text
+
+
+def _best_wish(topic: _Topic, corpus: Corpus, space: TopicSpace, encoder: Encoder) -> Wish | None:
+    """The wish that can be read off several reviews, names the topic, and lies nearest to what all members say."""
+    centre = space.transform(
+        corpus.vectors[topic.members], [corpus.languages[i] for i in topic.members]
+    ).mean(axis=0)  # fmt: skip
+    words = topic.label.split()
+    backers: dict[str, set[int]] = {}
+    read: dict[str, Wish] = {}
+    for i in topic.members:
+        if corpus.languages[i] == topic.language:
+            for wish in wishes(corpus.texts[i], topic.language, float(corpus.sentiment[i])):
+                read[wish.text] = wish
+                backers.setdefault(wish.text, set()).add(corpus.reviews[i])
+    offers = [
+        w for t, w in read.items() if len(backers[t]) >= BACKERS and any(word in t.lower() for word in words)
+    ]  # fmt: skip
+    if not offers:
         return None
-    offers = list(found.values())
-    vectors = space.transform(encoder.encode([w.text for w in offers]), [language] * len(offers))
+    vectors = space.transform(encoder.encode([w.text for w in offers]), [topic.language] * len(offers))
     closeness = vectors @ (centre / max(float(np.linalg.norm(centre)), 1e-9))
-    named = np.array([sum(word in w.text.lower() for word in words) for w in offers])
-    value = closeness + np.array([w.quality for w in offers]) + 0.06 * np.minimum(named, 2)
-    best = int(value.argmax())
+    best = int((closeness + np.array([w.quality for w in offers])).argmax())
     return offers[best] if closeness[best] >= CREDIBLE else None
 
 
-def _stated(drafts: Sequence[_Draft], corpus: Corpus, writer: StatementWriter | None) -> list[Need]:
-    themes = [
+def _stated(
+    topics: Sequence[_Topic], figures: Sequence[Figures], statements: Sequence[str], corpus: Corpus,
+    writer: StatementWriter | None,
+) -> list[Need]:  # fmt: skip
+    """Needs with their statements; the writer is asked for those that the bank does not know."""
+    open_ = [i for i, t in enumerate(topics) if t.theme is None]
+    asked = [
         Theme(
-            label=d.label, language=d.language, net_sentiment=d.figures.net_sentiment,
-            quotes=tuple(_quotes(corpus, d.evidence, d.language)[:8]), statement=d.wish.text,
+            label=topics[i].label, language=topics[i].language, net_sentiment=figures[i].net_sentiment,
+            quotes=tuple(_quotes(corpus, topics[i])[:8]), statement=statements[i],
         )
-        for d in drafts
+        for i in open_
     ]  # fmt: skip
-    written = writer(themes) if writer else [None] * len(drafts)
+    answers = writer(asked) if writer and asked else [None] * len(asked)
+    written = {i: text for i, text in zip(open_, answers, strict=True) if text}
     return [
         Need(
-            statement=text or d.wish.text, statement_by="model" if text else "evidence", language=d.language,
-            label=d.label, mentions=d.figures.mentions, net_sentiment=d.figures.net_sentiment,
-            importance=d.figures.importance, satisfaction=d.figures.satisfaction, opportunity=d.figures.opportunity,
-            members=d.members, evidence=d.evidence,
+            statement=written.get(i, statements[i]),
+            statement_by="model" if i in written else "theme" if t.theme else "evidence",
+            language=t.language, label=t.label, mentions=f.mentions, net_sentiment=f.net_sentiment,
+            importance=f.importance, satisfaction=f.satisfaction, opportunity=f.opportunity,
+            members=[int(m) for m in t.members], evidence=t.evidence,
         )
-        for d, text in zip(drafts, written, strict=True)
+        for i, (t, f) in enumerate(zip(topics, figures, strict=True))
     ]  # fmt: skip

@@ -24,6 +24,9 @@ MAX_REVIEW = 20_000
 MAX_SENTENCE = 320
 """Characters after which a sentence is cut at the next blank, whatever it says."""
 
+DETECTED = 200
+"""Characters from which a language is told; the detector would log a line for every longer text."""
+
 _TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?ul|/?b|/?i|/?strong|/?em)\b[^>]{0,80}>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffd]")
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -133,7 +136,7 @@ def language(text: str, *, fallback: str | None = None) -> str:
     english = sum(w in _ENGLISH for w in words) / len(words)
     if english >= 0.5 or (len(words) < 4 and fallback and text.isascii()):
         return "en" if english >= 0.5 else str(fallback)
-    found = _detector().detect(text.replace("\n", " "), model="lite")
+    found = _detector().detect(text[:DETECTED].replace("\n", " "), model="lite")
     code, score = (str(found[0]["lang"]), float(found[0]["score"])) if found else (UNKNOWN, 0.0)
     if code == "en" or score >= 0.6 or (len(words) >= 8 and score >= 0.4):
         return code
@@ -271,5 +274,5 @@ _DETECTORS: list[LangDetector] = []
 def _detector() -> LangDetector:
     # model='lite' reads the file inside the package; every other choice would download.
     if not _DETECTORS:
-        _DETECTORS.append(LangDetector(LangDetectConfig(model="lite", max_input_length=200)))
+        _DETECTORS.append(LangDetector(LangDetectConfig(model="lite", max_input_length=DETECTED)))
     return _DETECTORS[0]

@@ -27,6 +27,8 @@ SEED = DATA / "theme_seed.jsonl"
 WEIGHTS = DATA / "theme_weights.npz"
 STATEMENTS = DATA / "theme_statements.json"
 """theme → its short name and the wish in the customer's voice, in English and Chinese."""
+NOTHING = "-"
+"""Not a wish: what people write around their wishes ('I bought this for my sister')."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class ThemeBank:
     """k themes as a linear model on embeddings from which the language's mean is taken."""
 
     names: tuple[str, ...]
+    """The first is NOTHING."""
     coefficients: Floats
     """k × d."""
     intercepts: Floats
@@ -75,11 +78,12 @@ def named(theme: str, language: str) -> tuple[str, str] | None:
 def rebuild(seed: Path = SEED, weights: Path = WEIGHTS) -> Path:
     """Trains on the seed sentences with the default encoder and writes the weights (no pickle)."""
     rows = [json.loads(line) for line in seed.read_text(encoding="utf-8").splitlines()]
+    assert min(r["theme"] for r in rows) == NOTHING
     vectors = open_encoder().encode([r["text"] for r in rows])
     languages = [r["language"] for r in rows]
     means = {tongue: _mean(vectors, languages, tongue) for tongue in sorted(set(languages))}
     centred = unit(vectors - np.stack([means[t] for t in languages]))
-    model = LogisticRegression(C=10.0, max_iter=500).fit(centred, [r["theme"] for r in rows])
+    model = LogisticRegression(C=20.0, max_iter=300).fit(centred, [r["theme"] for r in rows])
     arrays: dict[str, Any] = {f"mean_{tongue}": mean for tongue, mean in means.items()}
     np.savez_compressed(
         weights,

@@ -31,9 +31,11 @@ CONTEXT_PRIOR = 0.3
 """The same for what the theme bank thinks of a sentence."""
 SHARPNESS = 6.0
 """How fast belonging falls with the distance from a wish's centre (von Mises-Fisher concentration)."""
-ROUNDS = 6
+NOWHERE = 0.15
+"""Cosine that stands for 'about no wish in particular', which has no centre."""
+ROUNDS = 5
 """Rounds of expectation and maximisation between two prunings; more change little."""
-SECOND = 0.2
+SECOND = 0.25
 """A sentence also counts for a second wish from this probability on: 'small, and quiet too'."""
 UNCLEAR = 0.25
 """A sentence whose best wish is less probable than this belongs to none."""
@@ -41,19 +43,25 @@ MERGE = 0.86
 """Centres closer than this (cosine) are one wish."""
 NEW_INSIDE, NEW_OUTSIDE = 0.10, 0.003
 """Prior probability of a topic of its own for a sentence in its community, and for any other."""
-UNKNOWN = 0.15
+UNKNOWN = 0.25
 """A community whose sentences the bank recognises with less confidence than this is a topic of its own."""
-OVERSIZE = 0.12
-"""A theme with more than this share of the reviews may be split along its communities."""
-FIT_LIMIT = 20_000
+DIMENSIONS = 192
+"""Principal directions of the points that are kept: the rest costs time and tells little."""
+FIT_LIMIT = 12_000
 """Sentences on which the graph is built at most, so that 60,000 stay a matter of a minute or two."""
-SURE, SURE_SHARE = 0.35, 0.18
-"""A sentence shows a theme surely from this probability on; so must this share of the reviews that show it."""
-LOYALTY = 0.4
-"""Share of a group that must be recognised as its theme for the theme's name to stand."""
+SURE = 0.35
+"""A sentence taken alone shows a theme surely from this probability on."""
+SURE_SHARE = 0.3
+"""Share of the reviews that look like a theme which must show it surely; else they only look like it for want of a
+better one."""
+TOLERANCE = 0.3
+"""Share of the sentences which surely speak of other wishes that may lie nearer to a wish's centre than its member
+does; times the member's own probability, so that a doubtful one must lie nearer than nearly all of them."""
+COHESION = 0.30
+"""Mean cosine of a new topic's sentences to their centre below which they are no topic."""
 LANGUAGE_MINIMUM = 30
 """Sentences a language needs for a mean of its own."""
-VOCABULARY = 15_000
+VOCABULARY = 6_000
 """Words that are embedded at most, the most frequent first."""
 
 
@@ -101,9 +109,11 @@ class Grouping:
     groups: list[Integers]
     """Sentence indices of each group, the group with most reviews first."""
     closeness: list[Floats]
-    """The same sentences' probability of belonging."""
+    """How clearly each of them, taken alone, speaks of the group's wish, 0 to 1."""
     themes: list[str | None]
-    """The bank's theme that the group bears out; None for a topic of its own or one that has drifted."""
+    """The bank's theme; None for a topic of its own."""
+    points: Vectors
+    """n unit vectors: where each sentence stands, taken alone."""
 
 
 def group(
@@ -115,18 +125,29 @@ def group(
     Deterministic under the seed.
     """
     if len(vectors) < max(smallest, 2):
-        return Grouping(groups=[], closeness=[], themes=[])
+        return Grouping(groups=[], closeness=[], themes=[], points=vectors)
     owners = np.unique(np.asarray(reviews), return_inverse=True)[1]
-    points = unit(np.hstack([space.transform(vectors, languages), rare_words(texts, languages, encoder)]))
-    points = unit(points + CONTEXT * _rest_of_review(points, owners))
+    alone = np.hstack([space.transform(vectors, languages), rare_words(texts, languages, encoder)])
+    alone = unit(principal(unit(alone), DIMENSIONS))
+    points = unit(alone + CONTEXT * _rest_of_review(alone, owners))
     own = shipped().log_prior(space.centred(vectors, languages))
-    borne = _borne_out(own, owners, smallest)
-    prior = _with_review(own[:, borne], owners)
-    extended = np.hstack([prior, _new_topics(points, prior, owners, smallest, seed)])
-    if not extended.shape[1]:
-        return Grouping(groups=[], closeness=[], themes=[])
+    borne = np.concatenate([[0], _borne_out(own, owners, smallest)])
+    own = own[:, borne]
+    prior = _with_review(own, owners)
+    extended = np.hstack([prior, _new_topics(points, own, owners, smallest, seed)])
     belonging, kept = _fit(points, extended, owners, smallest)
-    return _members(belonging, kept, prior, [shipped().names[k] for k in borne], owners, smallest)
+    own = np.hstack([own, np.full((len(own), extended.shape[1] - own.shape[1]), -np.inf)])
+    names: list[str | None] = [shipped().names[k] for k in borne]
+    names += [None] * (extended.shape[1] - len(names))
+    return _members(belonging, np.exp(own[:, kept]), [names[k] for k in kept], alone, owners, smallest)
+
+
+def principal(points: Vectors, dimensions: int) -> Vectors:
+    """n × d → n × dimensions: coordinates along the directions in which the points differ most (uncentred)."""
+    if min(points.shape) <= dimensions:
+        return points
+    _, directions = np.linalg.eigh(points.T @ points)
+    return np.asarray(points @ directions[:, -dimensions:], dtype=np.float32)
 
 
 def rare_words(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -> Vectors:
@@ -184,10 +205,10 @@ def _borne_out(own: Floats, owners: Integers, smallest: int) -> Integers:
     """
     best, value = own.argmax(axis=1), np.exp(own.max(axis=1))
     kept = []
-    for k in range(own.shape[1]):
+    for k in range(1, own.shape[1]):
         alike = len(np.unique(owners[best == k]))
         sure = len(np.unique(owners[(best == k) & (value > SURE)]))
-        if sure >= max(2.0, 0.4 * smallest) and sure >= SURE_SHARE * alike:
+        if sure >= max(2.0, 0.5 * smallest) and sure >= SURE_SHARE * alike:
             kept.append(k)
     return np.array(kept, dtype=np.int64)
 
@@ -200,25 +221,17 @@ def _with_review(own: Floats, owners: Integers) -> Floats:
     return np.asarray((1 - CONTEXT_PRIOR) * own + CONTEXT_PRIOR * whole[owners])
 
 
-def _new_topics(points: Vectors, prior: Floats, owners: Integers, smallest: int, seed: int) -> Floats:
-    """Log priors (n × communities) of the communities that the bank does not know, or of which it makes too much."""
+def _new_topics(points: Vectors, own: Floats, owners: Integers, smallest: int, seed: int) -> Floats:
+    """Log priors (n × communities) of the communities that the bank does not know."""
     rows = np.arange(len(points))
     if len(points) > FIT_LIMIT:
         rows = np.sort(np.random.default_rng(seed).choice(len(points), FIT_LIMIT, replace=False))
     found = _communities(points[rows], seed)
-    theme, known = np.full(len(points), -1), np.zeros(len(points))
-    if prior.shape[1]:
-        theme, known = prior.argmax(axis=1), np.exp(prior).max(axis=1)
-    reviews = int(owners.max()) + 1
-    sizes = np.array([len(np.unique(owners[theme == k])) for k in range(prior.shape[1])])
-    large = set(np.flatnonzero(sizes > max(OVERSIZE * reviews, 4 * smallest)).tolist())
+    known = np.exp(own).max(axis=1)
     columns = []
     for k in range(int(found.max()) + 1):
         members = rows[found == k]
-        if len(np.unique(owners[members])) < smallest:
-            continue
-        common = Counter(theme[members].tolist()).most_common(1)[0][0]
-        if known[members].mean() < UNKNOWN or common in large:
+        if len(np.unique(owners[members])) >= smallest and known[members].mean() < UNKNOWN:
             column = np.full(len(points), np.log(NEW_OUTSIDE))
             column[members] = np.log(NEW_INSIDE)
             columns.append(column)
@@ -245,7 +258,7 @@ def _communities(points: Vectors, seed: int) -> Integers:
 
 
 def _fit(points: Vectors, prior: Floats, owners: Integers, smallest: int) -> tuple[Floats, list[int]]:
-    """Belonging, n × components, and the columns of the prior that the components stem from.
+    """Belonging, n × components, and the columns of the prior that the components stem from; the first is 'nothing'.
 
     p(k | x) ∝ prior_k(x) · mass_k^0.3 · exp(6 x·c_k); weak components are pruned, near ones merged.
     """
@@ -254,13 +267,13 @@ def _fit(points: Vectors, prior: Floats, owners: Integers, smallest: int) -> tup
         belonging, centres = _expect_maximise(points, prior)
         best = belonging.argmax(axis=1)
         support = np.array([len(np.unique(owners[best == k])) for k in range(prior.shape[1])])
-        weak = np.flatnonzero(support < smallest)
-        if len(weak) and prior.shape[1] > 1:
+        weak = 1 + np.flatnonzero(support[1:] < smallest)
+        if len(weak):
             # A third at a time, the weakest first: what they let go may carry the others over the line.
             gone = weak[np.argsort(support[weak], kind="stable")][: max(1, len(weak) // 3)].tolist()
         else:
-            near = np.argwhere(np.triu(centres @ centres.T, 1) >= MERGE).tolist()
-            if prior.shape[1] < 2 or not near:
+            near = (1 + np.argwhere(np.triu(centres[1:] @ centres[1:].T, 1) >= MERGE)).tolist()
+            if not near:
                 return belonging, kept
             gone = sorted({b for _, b in near})
             for a, b in near:
@@ -275,8 +288,9 @@ def _expect_maximise(points: Vectors, prior: Floats) -> tuple[Floats, Vectors]:
     centres = points[:0]
     for _ in range(ROUNDS):
         centres = unit(((belonging**2).T @ points).astype(np.float32))
-        logits = SHARPNESS * (points @ centres.T) + prior + 0.3 * np.log(belonging.sum(axis=0) + 1e-3)
-        belonging = _softmax(logits)
+        cosine = points @ centres.T
+        cosine[:, 0] = NOWHERE
+        belonging = _softmax(SHARPNESS * cosine + prior + 0.3 * np.log(belonging.sum(axis=0) + 1e-3))
     return belonging, centres
 
 
@@ -286,26 +300,33 @@ def _softmax(logits: Floats) -> Floats:
 
 
 def _members(
-    belonging: Floats, kept: list[int], prior: Floats, names: list[str], owners: Integers, smallest: int
+    belonging: Floats, own: Floats, names: list[str | None], alone: Vectors, owners: Integers, smallest: int
 ) -> Grouping:
+    """The sentences that speak of a wish in their own words, wish by wish.
+
+    Belonging alone lets a wish collect what fits nowhere else. So a member must also lie near the centre of the
+    sentences that surely show the wish: nearer than most of those that surely show another.
+    """
     best, value = belonging.argmax(axis=1), belonging.max(axis=1)
-    found: list[tuple[int, int, Integers]] = []
-    for k in range(belonging.shape[1]):
-        rows = np.flatnonzero(((best == k) & (value >= UNCLEAR)) | (belonging[:, k] >= SECOND))
+    new = np.array([name is None for name in names])
+    surely = (value >= 0.5) & (new[best] | (own[np.arange(len(own)), best] >= SURE))
+    found: list[tuple[int, int, Integers, Floats]] = []
+    for k in range(1, belonging.shape[1]):
+        candidate = ((best == k) & (value >= UNCLEAR)) | (belonging[:, k] >= SECOND)
+        sure = candidate & ((own[:, k] >= SURE) if names[k] else (belonging[:, k] >= 0.5))
+        cosine = alone @ unit(alone[sure].sum(axis=0))
+        strangers = np.sort(cosine[surely & ~candidate])
+        nearer = 1 - np.searchsorted(strangers, cosine) / max(len(strangers), 1)
+        rows = np.flatnonzero(candidate & (nearer <= TOLERANCE * np.maximum(belonging[:, k], own[:, k])))
         reviews = len(np.unique(owners[rows]))
-        if reviews >= smallest:
-            found.append((-reviews, k, rows))
+        diffuse = names[k] is None and len(rows) and float(cosine[rows].mean()) < COHESION
+        if reviews >= smallest and not diffuse:
+            clear = np.clip(cosine[rows], 0, 1) * (0.5 + 0.5 * (own[rows, k] if names[k] else belonging[rows, k]))
+            found.append((-reviews, k, rows, clear / max(float(clear.max()), 1e-9)))
     found.sort(key=lambda entry: entry[:2])
     return Grouping(
-        groups=[rows for _, _, rows in found],
-        closeness=[belonging[rows, k] for _, k, rows in found],
-        themes=[_theme(kept[k], prior[rows], names, belonging[rows, k]) for _, k, rows in found],
+        groups=[rows for _, _, rows, _ in found],
+        closeness=[clear for _, _, _, clear in found],
+        themes=[names[k] for _, k, _, _ in found],
+        points=alone,
     )
-
-
-def _theme(column: int, prior: Floats, names: list[str], belonging: Floats) -> str | None:
-    """The theme's name if enough of the group's weight still sees it as the likeliest theme."""
-    if column >= prior.shape[1]:
-        return None
-    loyal = belonging[prior.argmax(axis=1) == column].sum() / belonging.sum()
-    return names[column] if loyal >= LOYALTY else None

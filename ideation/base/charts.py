@@ -3,6 +3,7 @@
 Specifications carry no colours of their own: those come from CONFIGS, one a theme, which mirror the tokens of app.css.
 """
 
+import math
 from typing import Any
 
 import altair as alt
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 Spec = dict[str, Any]
 MEDIA = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 DOWNLOAD_WIDTH = 860
+PLOT = (800.0, 340.0)
+"""Pixels that the landscape takes on a desktop, to know which labels would lie on others."""
 FONT = (
     "Inter, -apple-system, Segoe UI, Roboto, Noto Sans, PingFang SC, Microsoft YaHei UI, Noto Sans CJK SC, sans-serif"
 )
@@ -54,13 +57,14 @@ def opportunity_landscape(needs: list[Spec]) -> Spec:
 
     Each need: rank, label, statement, importance and satisfaction (0 to 10), opportunity (0 to 20), mentions, url.
     """
-    ten = alt.Scale(domain=[0, 10], nice=False)
-    x = alt.X("importance:Q", scale=ten, title=_("Importance"), axis=alt.Axis(tickCount=6))
-    y = alt.Y("satisfaction:Q", scale=ten, title=_("Satisfaction"), axis=alt.Axis(tickCount=6))
+    across, up = _span(needs, "importance"), _span(needs, "satisfaction")
+    right, above = alt.Scale(domain=across, nice=False), alt.Scale(domain=up, nice=False)
+    x = alt.X("importance:Q", scale=right, title=_("Importance"), axis=alt.Axis(tickCount=6))
+    y = alt.Y("satisfaction:Q", scale=above, title=_("Satisfaction"), axis=alt.Axis(tickCount=6))
     # Where satisfaction is below importance, customers want more than they get.
     corner = alt.Chart(alt.Data(values=[{"x": 0, "y": 0}, {"x": 10, "y": 10}]))
-    underserved = corner.mark_area().encode(x=alt.X("x:Q", scale=ten), y=alt.Y("y:Q", scale=ten))
-    even = corner.mark_line(strokeDash=[3, 4], strokeWidth=1, opacity=0.6).encode(x="x:Q", y="y:Q")
+    underserved = corner.mark_area(clip=True).encode(x=alt.X("x:Q", scale=right), y=alt.Y("y:Q", scale=above))
+    even = corner.mark_line(clip=True, strokeDash=[3, 4], strokeWidth=1, opacity=0.6).encode(x="x:Q", y="y:Q")
     dots = (
         alt.Chart(alt.Data(values=needs))
         .mark_circle(cursor="pointer")
@@ -80,25 +84,44 @@ def opportunity_landscape(needs: list[Spec]) -> Spec:
         )
     )
     names = (
-        alt.Chart(alt.Data(values=_placed(needs)))
+        alt.Chart(alt.Data(values=_placed(needs, across, up)))
         # On a phone there is no room for names; a tap still opens the need.
         .mark_text(fontSize=11, fontWeight=500, opacity=alt.ExprRef("width < 440 ? 0 : 1"))
-        .encode(x="importance:Q", y=alt.Y("at:Q"), text="label:N", href="url:N")
+        .encode(x="right:Q", y="at:Q", text="label:N", href="url:N")
     )
     return _spec(alt.layer(underserved, even, dots, names), height=360)
 
 
-def _placed(needs: list[Spec], most: int = 10) -> list[Spec]:
-    """Labels for the best needs, each a little above its circle; one that would lie on another is left out."""
+def _span(needs: list[Spec], name: str) -> list[float]:
+    """The part of the scale from 0 to 10 that the needs take up, with room around them."""
+    values = [need[name] for need in needs] or [0.0, 10.0]
+    return [max(0.0, math.floor(min(values)) - 0.5), min(10.0, math.ceil(max(values)) + 0.5)]
+
+
+def _placed(needs: list[Spec], across: list[float], up: list[float], most: int = 14) -> list[Spec]:
+    """Labels for the best needs, above, below or beside the circle; one that finds no free place is left out."""
+    wide, high = PLOT[0] / (across[1] - across[0]), PLOT[1] / (up[1] - up[0])
+    taken = [_box(need["importance"] * wide, need["satisfaction"] * high, 20, 20) for need in needs]
     kept: list[Spec] = []
-    for need in sorted(needs, key=lambda one: -one["opportunity"]):
-        at = need["satisfaction"] + 0.5
-        spots = [(one["importance"], one["at"]) for one in kept]
-        spots += [(one["importance"], one["satisfaction"]) for one in needs if one is not need]
-        clear = all(abs(at - y) > 0.5 or abs(need["importance"] - x) > 1.2 for x, y in spots)
-        if clear and len(kept) < most:
-            kept.append({**need, "at": at, "label": need["label"][:28]})
+    for need in sorted(needs, key=lambda one: -one["opportunity"])[: 2 * most]:
+        x, y, label = need["importance"] * wide, need["satisfaction"] * high, need["label"][:24]
+        length = sum(12 if ord(char) > 0x2E7F else 6.5 for char in label)
+        for right, at in ((x, y + 21), (x, y - 21), (x + length / 2 + 15, y), (x - length / 2 - 15, y)):
+            box = _box(right, at, length, 13)
+            if len(kept) < most and box[2] < across[1] * wide and not any(_overlap(box, other) for other in taken):
+                kept.append({**need, "right": right / wide, "at": at / high, "label": label})
+                taken.append(box)
+                break
     return kept
+
+
+def _box(x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top of a box around its middle."""
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def learning_curve(curve: list[Spec]) -> Spec:
@@ -109,11 +132,15 @@ def learning_curve(curve: list[Spec]) -> Spec:
     loss, perplexity = _("Training loss"), _("Perplexity on held-out reviews")
     learnt = [{**point, "series": loss} for point in curve]
     measured = [{**point, "series": perplexity} for point in curve if point.get("validation_perplexity") is not None]
-    series = alt.Color("series:N", sort=[loss, perplexity], legend=alt.Legend(title=None, orient="top"))
+    series = alt.Color(
+        "series:N",
+        sort=[loss, perplexity],
+        legend=alt.Legend(title=None, orient="top", direction="vertical", labelLimit=0),
+    )
     steps = alt.X("step:Q", title=_("Step"), axis=alt.Axis(tickMinStep=1, grid=False))
     below = (
         alt.Chart(alt.Data(values=learnt))
-        .mark_line(interpolate="monotone")
+        .mark_line()
         .encode(x=steps, y=alt.Y("loss:Q", title=loss, scale=alt.Scale(zero=False)), color=series)
     )
     above = (

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -70,7 +70,7 @@ def need(request: BrandRequest, need_id: uuid.UUID) -> HttpResponse:
     """One need: how its numbers come about, and the sentences that show it."""
     found = find_need(need_id)
     whole = evidence_of(found)
-    counts = {"all": whole.count(), **{name: whole.filter(rule).count() for name, rule in MOODS.items()}}
+    counts = whole.aggregate(all=Count("pk"), **{name: Count("pk", filter=rule) for name, rule in MOODS.items()})
     mood = request.GET.get("mood", "")
     page = Paginator(whole.filter(MOODS.get(mood, Q())), 15).get_page(request.GET.get("page"))
     context = {"section": "needs", "project": found.analysis.project, "need": found, "page": page}

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,7 +10,7 @@ from ideation.base.errors import sentence
 from ideation.reviews.models import DatasetImport
 from mlcore.specs.reviewfile import ROLES
 
-ROLE_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+ROLE_WORDS: dict[str, tuple[Any, Any]] = {
     "text": (_("Review text"), _("The customers' own words. The only column that must be there.")),
     "title": (_("Title"), ""),
     "rating": (_("Rating"), _("A number of stars or points; its scale is recognised.")),

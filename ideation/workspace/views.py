@@ -14,6 +14,7 @@ from accounts.querysets import brands_of
 from ideation.catalog.models import Project
 from ideation.catalog.querysets import project as find_project
 from ideation.concepts.querysets import concepts_of
+from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import JobState
 from ideation.jobs.querysets import jobs
 from ideation.needs.querysets import needs_of
@@ -72,7 +73,7 @@ def _next(seen: Overview) -> str:
 
 
 @require_POST
-@requires("import_reviews")
+@requires(*KINDS["main_job"].capabilities)
 def import_all(request: BrandRequest, import_id: uuid.UUID) -> HttpResponseBase:
     """Imports the file with the columns as confirmed, and goes on to needs, model and concepts."""
     found = find_import(import_id)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from mlcore.errors import InputError
 from mlcore.events import Event
+from mlcore.specs.generate import BackendSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +25,22 @@ class AnalyseSpec:
     """Name of the sentence encoder (mlcore.embed.ENCODERS)."""
     smallest: int | None = None
     """Distinct reviews that make a need; None: 2 % of them, 3 to 12, and 0.4 % above 3,000."""
-    most: int = 60
-    """Needs that are kept at most."""
+    most: int | None = None
+    """Needs that are kept at most; None: 30, and 40 above 1,000 reviews."""
 
     def __post_init__(self) -> None:
         if self.smallest is not None and self.smallest < 1:
             raise InputError("need_size_invalid", smallest=self.smallest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedAnalyseSpec(AnalyseSpec):
+    """The same, and a language model words the needs for which the bank of themes has no statement."""
+
+    runner: ClassVar[str] = "mlcore.stated:analyse"
+
+    backend: BackendSpec
+    """The model that writes."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,8 +21,8 @@ def wishes(sentence: str, language: str, sentiment: float) -> list[Wish]:
 
 def quoted(language: str, label: str, quotes: Sequence[str]) -> Wish:
     """The last resort: names the topic and lets the customer speak. `quotes`: best first, at least one."""
-    ideal = 14 if language in ("zh", "ja") else 60
-    quote = min(quotes[:6], key=lambda q: abs(len(q) - ideal)).strip(" ,.;，。；")
+    short, long = (6, 28) if language in ("zh", "ja") else (20, 110)
+    quote = next((q for q in quotes[:6] if short <= len(q) <= long), quotes[0]).strip(" ,.;，。；")
     if language == "zh":
         return Wish(text=f"我在意{label.replace(' ', '、')}：“{quote}”。", quality=0.0)
     if language == "en":

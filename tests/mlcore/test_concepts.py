@@ -33,11 +33,15 @@ NEEDS = [
     ("I want it not to wobble", "The legs wobble on my wooden floor."),
 ]
 MEANS = {
-    "softly": "oil damper in the rail slows the drawer over its last centimetres",
-    "scratch": "hard wax finish rubbed into the oak keeps the top free of scratches",
-    "alone": "row of wedge joints slides in from above so that one pair of hands will do",
-    "cables": "folded steel tray under the board takes cables and a power strip",
-    "wobble": "screw foot with a felt pad levels each leg and stops the wobble",
+    "softly": [
+        "oil damper in the rail slows the drawer over its last centimetres",
+        "felt strip along the edge hushes the drawer front",
+        "steel spring with a brake pulls the last part of the drawer shut",
+    ],
+    "scratch": ["hard wax finish rubbed into the oak keeps the top free of scratches"],
+    "alone": ["row of wedge joints slides in from above, so one can assemble the frame"],
+    "cables": ["folded steel tray under the board takes cables and a power strip"],
+    "wobble": ["screw foot with a felt pad levels each leg and stops the wobble"],
 }
 KINDS = ["narrow", "wide", "second", "removable", "hidden", "double", "curved", "stiff", "slim", "deep"]
 
@@ -83,9 +87,8 @@ class Scripted:
             pitch = f" A {kind} bedside table in oak with a {word} and more"
             return pitch if form.endswith("Pitch:") else f" {kind} {word} Table\nProduct: another"
         need = re.findall(r"Need: (.*)", form)[-1]
-        means = next(
-            (m for key, m in MEANS.items() if key in need), f"{need.removeprefix('I want ')} shelf of oak board"
-        )
+        choices = next((m for key, m in MEANS.items() if key in need), [f"{need.removeprefix('I want ')} shelf of oak"])
+        means = choices[turn % len(choices)]
         return f" A {kind} {means}"
 
 

@@ -33,8 +33,8 @@ def job_progress(context: Context, job: Job) -> dict[str, Any]:
         "title": job_title(job),
         # That it waits for its parts is how it works inside; to a person it runs.
         "state": JobState(JobState.RUNNING if job.state == JobState.WAITING else job.state).label,
-        "step": STEPS.get(job.step, job.step),
-        "unit": UNITS.get(job.unit, job.unit),
+        "step": STEPS.get(job.step, ""),
+        "unit": UNITS.get(job.unit, ""),
         "percent": 100 * job.done / job.total if job.total else 0,
         "seconds_left": seconds_left(job),
         "parts": _parts(job) if job.kind == "main_job" else [],
@@ -61,11 +61,11 @@ def _part(kind: str, part: Job | None) -> dict[str, Any]:
 def _words(part: Job) -> str:
     """How far a part is, in a few words."""
     if part.state == "running" and part.total:
-        step = f"{STEPS.get(part.step, part.step)} {number(part.done)} / {number(part.total)}"
+        step = f"{STEPS.get(part.step, '')} {number(part.done)} / {number(part.total)}"
         left = seconds_left(part)
         return step if left is None else step + " · " + _("about %(time)s left") % {"time": duration(left)}
     if part.state == "running":
-        return str(STEPS.get(part.step, part.step))
+        return str(STEPS.get(part.step, ""))
     if part.ended_at and part.started_at:
         return duration((part.ended_at - part.started_at).total_seconds())
     return str(part.get_state_display())
