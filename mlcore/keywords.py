@@ -46,7 +46,10 @@ STOP_ZH = frozenset(
     """.split()
 )
 _CONTENT_ZH = ("n", "v", "a", "z", "i", "l", "j", "b", "eng")
-_NAMING_ZH = ("n", "vn", "an", "eng")
+_NAMING_ZH = ("n", "vn", "an")
+_BEFORE_PRODUCT_ZH = frozenset("这款 这个 这部 这台 这本 这 款 部 台 本 件 双 箱 买 买个 买了 部 的是 用 用过 换 牌".split())
+PRODUCT_ZH = 0.08
+"""Share of a Chinese noun's uses after 这款, 买 and the like from which on it names the product."""
 
 
 TOO_COMMON = 0.12
@@ -55,7 +58,9 @@ NOUN = 0.4
 """Share of an English word's uses that must look like a noun's for it to name a topic."""
 PART = 0.55
 """Share of a noun's articles that must be 'the', 'my' or the like: parts are 'the neckline', products 'this skirt'."""
-_BEFORE_NOUN = frozenset("the a an my your his her its our their this that these those no any some more of with".split())
+_BEFORE_NOUN = frozenset(
+    "the a an my your his her its our their this that these those no any some more of with".split()
+)
 _BEFORE_PART = frozenset("the my its their your her his our".split())
 _BEFORE_PRODUCT = frozenset("this these a an that".split())
 
@@ -71,6 +76,7 @@ class Vocabulary:
             self._everywhere[lang].update(set(words))
         self._sizes = Counter(languages)
         self._nouns = _english_nouns([t for t, lang in zip(texts, languages, strict=True) if lang == "en"])
+        self._products = _chinese_products([t for t, lang in zip(texts, languages, strict=True) if lang == "zh"])
 
     def label(self, members: Sequence[int], language: str, *, count: int = 2) -> list[str]:
         """One to four words that name the members' topic in that language, the most telling first; may be empty."""
@@ -85,8 +91,10 @@ class Vocabulary:
 
     def _names(self, word: str, language: str) -> bool:
         common = self._everywhere[language][word] > max(TOO_COMMON * self._sizes[language], 5)
+        if language == "zh":
+            return not common and word not in self._products
         if language == "en":
-            return not common and word.split()[-1] in self._nouns
+            return not common and word.rsplit(maxsplit=1)[-1] in self._nouns
         return not common
 
     def _weight(self, word: str, hits: int, size: int, language: str) -> float:
@@ -120,10 +128,22 @@ def _english_nouns(texts: Sequence[str]) -> frozenset[str]:
     )
 
 
+def _chinese_products(texts: Sequence[str]) -> frozenset[str]:
+    """Nouns for what is bought, not for a part or trait of it: 这款手机, 买苹果."""
+    uses: Counter[str] = Counter()
+    bought: Counter[str] = Counter()
+    for text in texts:
+        for (before, _), (word, tag) in pairwise([("", ""), *_tagged(text)]):
+            if tag.startswith("n"):
+                uses[word] += 1
+                bought[word] += before in _BEFORE_PRODUCT_ZH
+    return frozenset(w for w, n in uses.items() if bought[w] > max(1, PRODUCT_ZH * n))
+
+
 def content_words(text: str, language: str) -> list[str]:
     """Words that can name a topic, lower-case: for English also pairs of neighbours, for Chinese by part of speech."""
     if language == "zh":
-        return [w for w, tag in _tagged(text) if len(w) > 1 and w not in STOP_ZH and tag.startswith(_NAMING_ZH)]
+        return [w for w, tag in _tagged(text) if len(w) > 1 and w not in STOP_ZH and tag in _NAMING_ZH]
     tokens = _WORD.findall(text.lower().replace("’", "'"))
     useful = [t for t in tokens if len(t) > 2 and t not in STOP_EN]
     pairs = [f"{a} {b}" for a, b in pairwise(tokens) if {a, b} <= set(useful)]

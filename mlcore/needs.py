@@ -280,9 +280,10 @@ def _topic(
     if not label:
         return None
     said = space.transform(corpus.vectors[members], tongues)
+    near = _near_statement(said, label, language, theme, space, encoder)
     ranked = rank_evidence(
         points[inside], [corpus.texts[i] for i in members], [corpus.reviews[i] for i in members],
-        corpus.informative[members], closeness * (WORDING + _near_statement(said, label, language, theme, space, encoder)),
+        corpus.informative[members], closeness * (WORDING + near),
     )  # fmt: skip
     return _Topic(
         members=members, evidence=[{"sentence": int(members[i]), "score": value} for i, value in ranked],
@@ -297,7 +298,7 @@ def _near_statement(
     wordings = [(text, tongue) for tongue in ("en", "zh") for text in (named(theme, tongue) or ())] if theme else []
     texts, tongues = zip(*(wordings or [(label, language)]), strict=True)
     vectors = space.transform(encoder.encode(texts), tongues)
-    return np.clip((said @ vectors.T).max(axis=1), 0, 1).astype(np.float64)
+    return np.asarray(np.clip((said @ vectors.T).max(axis=1), 0, 1), dtype=np.float64)
 
 
 def _distinct(topics: Sequence[_Topic]) -> list[_Topic]:

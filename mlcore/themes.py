@@ -40,8 +40,17 @@ class ThemeBank:
     coefficients: Floats
     """k × d."""
     intercepts: Floats
+    seeds: Vectors
+    """m × d embeddings of the seed sentences."""
+    seed_themes: tuple[str, ...]
+    seed_languages: tuple[str, ...]
     means: dict[str, Vectors]
     """language → mean of the seed sentences; stands in where a file has too few sentences of a language."""
+
+    def examples(self, theme: str) -> tuple[Vectors, list[str]]:
+        """Embeddings of a theme's seed sentences and their languages."""
+        rows = [i for i, t in enumerate(self.seed_themes) if t == theme]
+        return self.seeds[rows], [self.seed_languages[i] for i in rows]
 
     def log_prior(self, centred: Vectors) -> Floats:
         """n × d centred unit vectors → n × k log probabilities."""
@@ -59,6 +68,9 @@ def shipped() -> ThemeBank:
             names=tuple(str(n) for n in stored["names"]),
             coefficients=stored["coefficients"].astype(np.float64),
             intercepts=stored["intercepts"].astype(np.float64),
+            seeds=stored["seeds"].astype(np.float32),
+            seed_themes=tuple(str(n) for n in stored["seed_themes"]),
+            seed_languages=tuple(str(n) for n in stored["seed_languages"]),
             means=means,
         )
 
@@ -70,9 +82,9 @@ def _statements() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def named(theme: str, language: str) -> tuple[str, str] | None:
-    """Label and wish of a theme; None for a language without them."""
-    entry = _statements()[theme]
-    return (entry["label"][language], entry["wish"][language]) if language in entry["label"] else None
+    """Label and wish of a theme; None for a language without them, and for NOTHING."""
+    entry = _statements().get(theme)
+    return (entry["label"][language], entry["wish"][language]) if entry and language in entry["label"] else None
 
 
 def rebuild(seed: Path = SEED, weights: Path = WEIGHTS) -> Path:
@@ -90,6 +102,9 @@ def rebuild(seed: Path = SEED, weights: Path = WEIGHTS) -> Path:
         names=np.array([str(c) for c in model.classes_]),
         coefficients=model.coef_.astype(np.float16),
         intercepts=model.intercept_.astype(np.float32),
+        seeds=vectors.astype(np.float16),
+        seed_themes=np.array([r["theme"] for r in rows]),
+        seed_languages=np.array(languages),
         **arrays,
     )
     return weights

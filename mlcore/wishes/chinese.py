@@ -167,6 +167,8 @@ def _too(clause: str) -> Made:
     if not match or not topic:
         return None
     better = BETTER[match["adj"]]
+    if better == "好一点":
+        return None
     if match["adj"] in _OFTEN_GOOD and not re.search("太|偏|过于|有点|有些|稍|略", clause):
         return None
     if (match["adj"] == "大") and topic.endswith(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from mlcore.wishes.wish import Wish
-from mlcore.wishes.words_en import BETTER, FAULTS, MASS, PARTICIPLES, POSITIVE, VAGUE, VERBS
+from mlcore.wishes.words_en import BETTER, FAULTS, MASS, POSITIVE, VAGUE
 
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|however|also|plus|although|though|because|then|yet|unfortunately|sadly|honestly|overall|now|"
@@ -226,9 +226,6 @@ def _be_bad(match: re.Match[str]) -> Made:
 _RELATIVE = frozenset("hard short long hot cold big soft low high dark large small cheap firm".split())
 
 
-def _runs(_match: re.Match[str]) -> Made:
-    return "i want it to fit true to size", 0.0
-
 
 def _be_not(match: re.Match[str]) -> Made:
     adjective, thing = match["adj"], _topic(match["subject"])
@@ -298,52 +295,9 @@ _HELPLESS = frozenset(
 )
 
 
-def _does_well(match: re.Match[str]) -> Made:
-    rest = _ours(_short(match["rest"], 7))
-    thing = _topic(match["subject"])
-    verb = VERBS.get(match["verb"]) or PARTICIPLES.get(match["verb"])
-    if (
-        not thing
-        or not verb
-        or not rest
-        or rest.split()[0] in ("like", "me", "great", "good", "bad", "so", "as", "fine")
-    ):
-        return None
-    if (
-        verb in ("look", "feel", "smell", "taste", "sound", "make", "give", "come", "leave")
-        and rest.split()[0] not in POSITIVE
-    ):
-        return None
-    return f"i want {thing} to {verb} {rest}", 0.01
 
 
-def _good_thing(match: re.Match[str]) -> Made:
-    noun = _noun(match["noun"])
-    if not noun or len(noun[1]) < 4 or noun[1].split()[-1] in _NOT_THINGS or noun[1].split()[-1].endswith("ly"):
-        return None
-    return f"i want good {noun[1]}", -0.06
 
-
-_NOT_THINGS = frozenset(
-    """
-    buy purchase deal gift choice job idea price-point reviews experience company brand way size-up find
-    addition seller condition thing idea luck shape purchase feature features shirt dress echo dot
-    """.split()
-)
-
-
-def _how(match: re.Match[str]) -> Made:
-    adjective = match["adj"]
-    thing = _topic(match["subject"])
-    return (f"i want {thing} to be {adjective}", 0.02) if thing and adjective in POSITIVE else None
-
-
-def _soft_fabric(match: re.Match[str]) -> Made:
-    noun = _noun(match["noun"])
-    if not noun or match["adj"] not in POSITIVE or noun[1].split()[0] in _NOT_NOUN:
-        return None
-    phrase = f"{match['adj']} {noun[1]}"
-    return f"i want {_with_article(phrase)}", -0.03
 
 
 _ANY, _PRAISE, _COMPLAINT = (-1.0, 1.0), (0.2, 1.0), (-1.0, 0.1)
@@ -382,7 +336,6 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
             _should,
             (-1.0, 0.5),
         ),
-        (r"\b(?:runs?|ran|fits?|is|are|was)\s+(?:[a-z]+\s+)?(?:small|large|big|true to size)\b", _runs, _ANY),
         (
             (
                 rf"(?:^{_SUBJECT}\s+{_BE}\s+)?{_ADVERB}(?:hard|difficult|impossible|tricky|tough|easy|easier|simple|"
@@ -410,25 +363,5 @@ _PATTERNS: list[tuple[re.Pattern[str], Maker, tuple[float, float]]] = [
         ),
         (_REFUSAL, _refuses, _COMPLAINT),
         (_REFUSAL, _refrains, _PRAISE),
-        (
-            rf"^{_SUBJECT}\s+{_ADVERB}(?P<verb>{'|'.join([*VERBS, *PARTICIPLES])})\s+(?P<rest>[a-z].+)",
-            _does_well,
-            _PRAISE,
-        ),
-        (rf"\bhow\s+{_ADJECTIVE}\s+{_SUBJECT}\s+(?:is|are|was|were|feels?|looks?)\b", _how, _PRAISE),
-        (
-            r"\b(?:love|like|loved|appreciate|enjoy)\s+the\s+" + _ADJECTIVE + r"\s+(?P<noun>[a-z]+)\b",
-            _soft_fabric,
-            _PRAISE,
-        ),
-        (
-            (
-                r"^(?:great|good|excellent|amazing|nice|poor|bad|terrible|awful|horrible|decent|lovely)\s+"
-                r"(?P<noun>[a-z]+(?:\s+(?:life|quality|service|time|control|power|size|design|speed|pressure|resistance|"
-                r"capacity|support|duration))?)$"
-            ),
-            _good_thing,
-            _ANY,
-        ),
     )
 ]

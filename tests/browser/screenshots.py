@@ -28,7 +28,7 @@ from tests.browser.conftest import CHROMIUM  # noqa: E402
 
 ADDRESS = os.environ.get("ADDRESS", "http://127.0.0.1:8000")
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+DESKTOP, PHONE = {"width": 1200, "height": 760}, {"width": 390, "height": 844}
 
 
 def session(user: User) -> str:

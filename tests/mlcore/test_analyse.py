@@ -73,7 +73,7 @@ def test_needs_of_two_languages_with_evidence_and_figures(tmp_path: Path) -> Non
     for need in needs:
         assert need["statement"]
         assert need["label"]
-        assert need["statement_by"] == "evidence"
+        assert need["statement_by"] in ("theme", "evidence")
         assert 0 <= need["importance"] <= 10
         assert 0 <= need["satisfaction"] <= 10
         assert -1 <= need["net_sentiment"] <= 1

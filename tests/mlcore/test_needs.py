@@ -64,12 +64,14 @@ def test_last_resort_quotes_the_customer() -> None:
 
 
 def test_every_theme_speaks_both_languages() -> None:
-    for name in themes.shipped().names:
+    for name in themes.shipped().names[1:]:
         for language, opening in (("en", "I want "), ("zh", "希望")):
             found = themes.named(name, language)
             assert found
             assert found[1].startswith(opening)
         assert themes.named(name, "fr") is None
+    assert themes.shipped().names[0] == themes.NOTHING
+    assert themes.named(themes.NOTHING, "en") is None
 
 
 def test_labels_are_words_of_the_group() -> None:

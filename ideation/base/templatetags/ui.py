@@ -63,7 +63,7 @@ def duration(seconds: float | None) -> str:
     """Seconds as a person would say them: seconds under two minutes, then minutes, then hours."""
     if seconds is None:
         return ""
-    whole = max(0, round(seconds))
+    whole = max(1, round(seconds))
     if whole < 120:
         return ngettext("%(n)s second", "%(n)s seconds", whole) % {"n": whole}
     if whole < 7200:
