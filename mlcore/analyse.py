@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from mlcore.embed import Vectors, embed, open_encoder
 from mlcore.errors import InputError
 from mlcore.events import Event, Progress
-from mlcore.needs import Corpus, Need, StatementWriter, candidates, find_needs
+from mlcore.figures import Corpus
+from mlcore.needs import Need, StatementWriter, candidates, find_needs
 from mlcore.sentiment import INFORMATIVE, Judgement, judge, level, words
 from mlcore.specs.analyse import Analysed, AnalyseSpec
 from mlcore.text import Sentence, content_hash, majority_language, sentences

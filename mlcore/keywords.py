@@ -47,7 +47,9 @@ STOP_ZH = frozenset(
 )
 _CONTENT_ZH = ("n", "v", "a", "z", "i", "l", "j", "b", "eng")
 _NAMING_ZH = ("n", "vn", "an")
-_BEFORE_PRODUCT_ZH = frozenset("这款 这个 这部 这台 这本 这 款 部 台 本 件 双 箱 买 买个 买了 部 的是 用 用过 换 牌".split())
+_BEFORE_PRODUCT_ZH = frozenset(
+    "这款 这个 这部 这台 这本 这 款 部 台 本 件 双 箱 买 买个 买了 的是 用 用过 换 牌".split()
+)
 PRODUCT_ZH = 0.08
 """Share of a Chinese noun's uses after 这款, 买 and the like from which on it names the product."""
 

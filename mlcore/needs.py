@@ -1,8 +1,4 @@
-"""Customer needs: groups of sentences about the same wish, met or unmet, each with figures and evidence.
-
-The figures follow Ulwick's opportunity algorithm ('What Customers Want', 2005) with reviews in the place of a survey:
-opportunity = importance + max(importance − satisfaction, 0), importance and satisfaction on 0 to 10.
-"""
+"""Customer needs: groups of sentences about the same wish, met or unmet, each with figures and evidence."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.embed import Encoder, Vectors
+from mlcore.evidence import rank_evidence
+from mlcore.figures import Corpus, Figures, score
 from mlcore.keywords import Vocabulary
 from mlcore.sentiment import INFORMATIVE
 from mlcore.themes import named
@@ -20,14 +18,6 @@ from mlcore.wishes import Wish, quoted, wishes
 
 Floats = NDArray[np.float64]
 
-EVIDENCE = 30
-"""Sentences of evidence a need carries at most."""
-DIVERSITY = 0.2
-"""Weight of novelty in the choice of evidence (maximal marginal relevance, Carbonell & Goldstein 1998)."""
-VOLUME_SHARE = 0.7
-"""Weight of how many customers mention a need in its importance; the rest is its effect on the rating."""
-SHRINKAGE = 3.0
-"""Ridge penalty of the rating model, in reviews: what few reviews say moves its estimate little."""
 CREDIBLE = 0.4
 """Cosine to the centre that a wish read off one sentence needs in order to speak for all."""
 WORDING = 0.25
@@ -36,8 +26,6 @@ BACKERS = 2
 """Reviews off which a wish must be read: what one customer wants of the sleeves, another may not."""
 SAME = 0.6
 """Share of a need's sentences that stand in a larger need from which on it is no need of its own."""
-CALM = 2.0
-"""Neutral mentions that are added to each need's mean sentiment, so that three angry reviews are no verdict."""
 
 
 class Evidence(TypedDict):
@@ -45,24 +33,6 @@ class Evidence(TypedDict):
 
     sentence: int
     score: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Corpus:
-    """n judged sentences of r reviews, the ground on which needs stand."""
-
-    texts: Sequence[str]
-    languages: Sequence[str]
-    reviews: Sequence[int]
-    """Index of each sentence's review."""
-    vectors: Vectors
-    """n × d embeddings, unit length."""
-    sentiment: Floats
-    informative: Floats
-    ratings: Sequence[float | None]
-    """One a review, 1 to 5."""
-    copies: frozenset[int]
-    """Reviews whose text stands in an earlier review; they count once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,111 +119,6 @@ def candidates(corpus: Corpus) -> NDArray[np.int64]:
         [i for i, r in enumerate(corpus.reviews) if corpus.informative[i] >= INFORMATIVE and r not in corpus.copies],
         dtype=np.int64,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What a need weighs."""
-
-    mentions: int
-    net_sentiment: float
-    importance: float
-    satisfaction: float
-    opportunity: float
-
-
-def score(corpus: Corpus, groups: Sequence[NDArray[np.int64]]) -> list[Figures]:
-    """Figures of each group of sentences.
-
-    mentions      = distinct reviews
-    net_sentiment = Σ of the reviews' mean sentiment / (mentions + 2), −1 to 1
-    importance    = 10 · (0.7 · √(mentions / largest mentions) + 0.3 · effect / largest effect), 0 to 10;
-                    effect is the rating stars that the need's sentiment moves, from one ridge regression of all
-                    reviews' ratings on their mean sentiment per need (absent: 0); without at least 20 ratings that
-                    differ, importance = 10 · √(mentions / largest mentions)
-    satisfaction  = 5 · (1 + net_sentiment), 0 to 10
-    opportunity   = importance + max(importance − satisfaction, 0), 0 to 20
-    """
-    feelings = [_by_review(corpus, members) for members in groups]
-    mentions = np.array([len(f) for f in feelings], dtype=np.float64)
-    net = np.array([sum(f.values()) / (len(f) + CALM) for f in feelings])
-    volume = np.sqrt(mentions / mentions.max(initial=1.0))
-    effect = _effects(corpus, feelings)
-    weight = volume if effect is None else VOLUME_SHARE * volume + (1 - VOLUME_SHARE) * effect
-    importance, satisfaction = 10 * weight, 5 * (1 + net)
-    opportunity = importance + np.maximum(importance - satisfaction, 0)
-    return [
-        Figures(
-            mentions=int(m), net_sentiment=round(float(n), 3), importance=round(float(i), 2),
-            satisfaction=round(float(s), 2), opportunity=round(float(o), 2),
-        )
-        for m, n, i, s, o in zip(mentions, net, importance, satisfaction, opportunity, strict=True)
-    ]  # fmt: skip
-
-
-def rank_evidence(
-    points: Vectors, texts: Sequence[str], reviews: Sequence[int], informative: Floats, belonging: Floats
-) -> list[tuple[int, float]]:
-    """Orders a need's m sentences by how well they show it: (index, score 0 to 1), at most 30, one a review.
-
-    Relevance is closeness to the need's centre times belonging (how clearly the sentence shows the need's theme) times
-    informativeness, a little less for very short and very long sentences; each next one is chosen for relevance and for
-    saying it differently (MMR).
-    """
-    centre = points.mean(axis=0)
-    centre /= max(float(np.linalg.norm(centre)), 1e-9)
-    relevance = (
-        np.clip(points @ centre, 0, 1) * belonging * np.sqrt(informative) * np.array([_readable(t) for t in texts])
-    )
-    relevance = relevance / max(float(relevance.max(initial=0.0)), 1e-9)
-    chosen: list[tuple[int, float]] = []
-    seen_reviews: set[int] = set()
-    seen_texts: set[str] = set()
-    near = np.zeros(len(texts))
-    for _ in range(min(EVIDENCE, len(texts))):
-        gain = (1 - DIVERSITY) * relevance - DIVERSITY * near
-        order = np.argsort(-gain, kind="stable")
-        best = next(
-            (i for i in order if reviews[i] not in seen_reviews and texts[i].casefold() not in seen_texts),
-            None,
-        )
-        if best is None:
-            break
-        chosen.append((int(best), round(float(relevance[best]), 4)))
-        seen_reviews.add(reviews[best])
-        seen_texts.add(texts[best].casefold())
-        near = np.maximum(near, np.clip(points @ points[best], 0, 1))
-    return chosen
-
-
-def _by_review(corpus: Corpus, members: NDArray[np.int64]) -> dict[int, float]:
-    """review → mean sentiment of its sentences in the group."""
-    found: dict[int, list[float]] = {}
-    for i in members:
-        found.setdefault(corpus.reviews[i], []).append(float(corpus.sentiment[i]))
-    return {review: sum(values) / len(values) for review, values in found.items()}
-
-
-def _effects(corpus: Corpus, feelings: Sequence[dict[int, float]]) -> Floats | None:
-    """How much each need's sentiment moves the rating, 0 to 1 of the largest; None without enough ratings."""
-    rated = [i for i, r in enumerate(corpus.ratings) if r is not None and i not in corpus.copies]
-    stars = np.array([corpus.ratings[i] for i in rated], dtype=np.float64)
-    if len(stars) < 20 or stars.std() == 0 or not feelings:
-        return None
-    place = {review: row for row, review in enumerate(rated)}
-    x = np.zeros((len(rated), len(feelings)))
-    for column, feeling in enumerate(feelings):
-        for review, value in feeling.items():
-            if review in place:
-                x[place[review], column] = value
-    slope = np.linalg.solve(x.T @ x + SHRINKAGE * np.eye(x.shape[1]), x.T @ (stars - stars.mean()))
-    effect = np.maximum(slope, 0.0)
-    return np.asarray(effect / effect.max()) if effect.max() > 0 else None
-
-
-def _readable(text: str) -> float:
-    length = len(text) * (3 if any("\u4e00" <= c <= "\u9fff" for c in text) else 1)
-    return 0.75 if length < 15 else 0.85 if length > 200 else 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,6 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]],
             for row in rows:
                 copy.write_row(row)
                 count += 1
-        cursor.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM incoming {conflict}')  # noqa: S608
+        cursor.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM incoming {conflict}')
         cursor.execute("DROP TABLE incoming")
     return count

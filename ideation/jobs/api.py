@@ -25,6 +25,7 @@ from ideation.jobs import querysets, services
 from ideation.jobs.kinds import KINDS, STEPS
 from ideation.jobs.models import Job, JobState
 
+
 class ReasonSerializer(serializers.Serializer[Any]):
     """Why a job failed: for programs and, in the caller's language, for people."""
 

@@ -2,10 +2,11 @@
 
 import uuid
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, FloatField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import Http404
 
-from ideation.catalog.models import Project
+from ideation.catalog.models import Product, Project
 from ideation.needs.models import Analysis, Evidence, Need, Sentence
 from ideation.reviews.models import Review
 
@@ -19,6 +20,12 @@ def current_analysis(project: Project) -> Analysis | None:
 def needs_of(analysis: Analysis) -> QuerySet[Need]:
     """An analysis's needs, by opportunity."""
     return Need.objects.filter(analysis=analysis)
+
+
+def needs_of_product(analysis: Analysis, product: Product, share: float) -> QuerySet[Need]:
+    """The needs of which at least this share of the evidence comes from this product's reviews."""
+    own = Count("evidence", filter=Q(evidence__sentence__review__product=product))
+    return needs_of(analysis).annotate(share=Cast(own, FloatField()) / Count("evidence")).filter(share__gte=share)
 
 
 def need(need_id: uuid.UUID) -> Need:

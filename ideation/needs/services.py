@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -24,7 +25,9 @@ from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sen
 from ideation.reviews import querysets as reviews
 from ideation.reviews.models import Review
 from mlcore.events import Event
-from mlcore.specs.analyse import AnalyseSpec
+from mlcore.specs.analyse import AnalyseSpec, StatedAnalyseSpec
+from mlcore.specs.generate import BackendSpec
+from mlcore.taskadapter import shipped
 
 
 @transaction.atomic
@@ -50,7 +53,7 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
         project = find_project(uuid.UUID(run.params["project"]))
         version = reviews.version(uuid.UUID(run.params["version"]))
         count = reviews.write_reviews(version, source)
-    spec = AnalyseSpec(reviews=source, output=output)
+    spec = _spec(source, output)
     result: Event | None = None
     for event in run.child(spec):
         result = event
@@ -59,6 +62,15 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
     with run.scope():
         analysis = _keep(project, version, output, asdict(result), count, spec)
         return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "reviews": count}
+
+
+def _spec(source: Path, output: Path) -> AnalyseSpec:
+    """With the shipped model to word needs, where the settings keep to its base; else from the evidence alone."""
+    adapter = shipped(settings.BASE_MODEL)
+    if adapter is None:
+        return AnalyseSpec(reviews=source, output=output)
+    backend = BackendSpec(base=settings.BASE_MODEL, models=settings.MODELS_FOLDER, adapter=adapter)
+    return StatedAnalyseSpec(reviews=source, output=output, backend=backend)
 
 
 def _keep(
@@ -93,6 +105,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
+NEED_FIELDS = (
+    "statement", "statement_by", "label", "language", "mentions", "net_sentiment", "importance", "satisfaction",
+    "opportunity",
+)  # fmt: skip
+
+
 def _copy_sentences(analysis: Analysis, output: Path) -> list[uuid.UUID]:
     """Keeps sentences with their embeddings; sets each review's language to that of most of its text."""
     vectors = np.load(output / "embeddings.npy", mmap_mode="r", allow_pickle=False)
@@ -105,8 +123,9 @@ def _copy_sentences(analysis: Analysis, output: Path) -> list[uuid.UUID]:
             letters[record["review"]][record["language"]] += len(record["text"])
             vector = "[" + ",".join(f"{value:.6g}" for value in vectors[number]) + "]"
             yield (
-                ids[-1], analysis.brand_id, analysis.created_at, analysis.pk, record["review"], number, record["position"],
-                record["text"], record["language"], record["informative"], record["sentiment"], record["level"], vector,
+                ids[-1], analysis.brand_id, analysis.created_at, analysis.pk, record["review"], number,
+                record["position"], record["text"], record["language"], record["informative"], record["sentiment"],
+                record["level"], vector,
             )  # fmt: skip
 
     copy_rows(Sentence._meta.db_table, COLUMNS, rows())
@@ -124,9 +143,7 @@ def _languages_set(letters: dict[str, Counter[str]]) -> None:
 
 
 def _need_create(analysis: Analysis, rank: int, record: dict[str, Any], ids: list[uuid.UUID]) -> None:
-    fields = ("statement", "statement_by", "label", "language", "mentions", "net_sentiment", "importance", "satisfaction",
-              "opportunity")  # fmt: skip
-    need = Need.objects.create(analysis=analysis, rank=rank, **{name: record[name] for name in fields})
+    need = Need.objects.create(analysis=analysis, rank=rank, **{name: record[name] for name in NEED_FIELDS})
     quotes = {quote["sentence"]: (place, quote["score"]) for place, quote in enumerate(record["evidence"], start=1)}
     Evidence.objects.bulk_create(
         [

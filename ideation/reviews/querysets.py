@@ -5,10 +5,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404
 
-from ideation.catalog.models import Project
+from ideation.catalog.models import Product, Project
 from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
 
 
@@ -49,6 +49,12 @@ def newest_version(project: Project) -> DatasetVersion | None:
 def reviews_in(version: DatasetVersion) -> QuerySet[Review]:
     """Exactly the reviews of a dataset version."""
     return Review.objects.filter(dataset_id=version.dataset_id, version_number__lte=version.number)
+
+
+def most_reviewed(project: Project) -> Product | None:
+    """The project's own product that customers speak of most, None without a catalogue."""
+    own = Product.objects.filter(project=project, is_competitor=False)
+    return own.annotate(spoken=Count("reviews")).filter(spoken__gt=0).order_by("-spoken", "sku").first()
 
 
 def write_reviews(version: DatasetVersion, path: Path) -> int:

@@ -173,8 +173,8 @@ def _copy_reviews(found: DatasetImport, number: int, spool: Path) -> int:
 
 def _review_values(row: ReviewRow, found: DatasetImport, number: int, product: Product | None) -> tuple[Any, ...]:
     return (
-        uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None, number,
-        row.line, row.external_id, row.text, row.title, row.rating, row.date, row.product, row.source,
+        uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None,
+        number, row.line, row.external_id, row.text, row.title, row.rating, row.date, row.product, row.source,
         row.author_sha256, "", row.content_sha256, uuid.uuid4(),
     )  # fmt: skip
 

@@ -97,6 +97,7 @@ def _plain(fields: dict[str, Any]) -> dict[str, Any]:
 def _tune(run: JobRun, training: TrainingRun, spec: FinetuneSpec) -> Tuned:
     for event in run.child(spec):
         if isinstance(event, TrainingStep):
+            run.progress("training", event.step, event.steps, "steps")
             training.curve.append(asdict(event))
             with run.scope():
                 TrainingRun.objects.filter(pk=training.pk).update(curve=training.curve)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ideation.catalog.models import Project
 from ideation.concepts.models import Concept, ConceptClaim, Generation
-from ideation.concepts.querysets import concepts_of, generations_of
+from ideation.concepts.querysets import generations_of
 from ideation.jobs.models import LIVE, Job
 from ideation.needs.models import Analysis, Citation, Need
 from ideation.needs.querysets import current_analysis, needs_of
@@ -30,6 +30,7 @@ class Overview:
 def overview(project: Project, shown: int = 6) -> Overview:
     """A project's counts, its `shown` best needs and newest concepts, and what is under way."""
     analysis, model = current_analysis(project), newest_version(project)
+    plain = Concept.objects.filter(generation__brief__project=project).order_by("-generation__created_at", "number")
     return Overview(
         reviews=Review.objects.filter(dataset__project=project).count(),
         analysis=analysis,
@@ -37,7 +38,7 @@ def overview(project: Project, shown: int = 6) -> Overview:
         model=model,
         evaluation=newest_evaluation(model) if model else None,
         generation=generations_of(project).first(),
-        concepts=list(concepts_of(project)[:shown]),
+        concepts=list(plain[:shown]),
         live_jobs=list(Job.objects.filter(project_id=project.pk, state__in=LIVE, parent=None)),
     )
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from ideation.base.errors import UserError
-from ideation.catalog.models import Project
+from ideation.catalog.models import Product, Project
 from ideation.catalog.querysets import project as find_project
 from ideation.catalog.services import product_save, project_create
 from ideation.concepts.models import Brief
@@ -20,10 +20,11 @@ from ideation.jobs.models import Job, JobState
 from ideation.jobs.runner import JobCancelled, JobRun, Waiting
 from ideation.jobs.services import job_start
 from ideation.needs.models import Analysis
-from ideation.needs.querysets import current_analysis, needs_of
+from ideation.needs.querysets import current_analysis, needs_of, needs_of_product
 from ideation.needs.services import analysis_start
 from ideation.reviews.models import DatasetImport
 from ideation.reviews.querysets import dataset_import as find_import
+from ideation.reviews.querysets import most_reviewed
 from ideation.reviews.services import import_prepare, import_start
 from ideation.training.querysets import newest_version
 from ideation.training.services import training_start
@@ -34,6 +35,8 @@ SAMPLE = Path(__file__).parent / "sample"
 PARTS = ("dataset_import", "reviews_analyse", "model_train", "concepts_write")
 STEPS = ("import", "needs", "model", "concepts")
 BRIEF_NEEDS = 8
+PRODUCT_SHARE = 0.5
+"""Part of a need's evidence that must speak of a product for its brief to ask for an answer."""
 CONCEPTS = 8
 
 
@@ -134,17 +137,27 @@ def _brief(project: Project, created_by: User | None) -> Brief:
     if analysis is None:
         raise UserError("no_needs", status=409)
     language = _language(analysis)
+    product = most_reviewed(project)
+    # One product a brief: a mug's concept has no use for what is said of a kettle's cable.
+    needs = needs_of_product(analysis, product, PRODUCT_SHARE) if product else needs_of(analysis)
     # The model reads the statements: those in its own language first, the others only to fill up.
-    needs = sorted(needs_of(analysis), key=lambda need: need.language != language[:2])[:BRIEF_NEEDS]
+    chosen = sorted(needs, key=lambda need: need.language != language[:2])[:BRIEF_NEEDS]
     return brief_create(
         project=project,
-        title=project.name,
-        product=project.category or project.name,
+        title=product.name if product else project.name,
+        product=_plain_name(product, language) or project.category or project.name,
         category=project.category,
         language=language,
-        needs=needs,
+        needs=chosen,
         created_by=created_by,
     )
+
+
+def _plain_name(product: Product | None, language: str) -> str:
+    """What kind of thing a product is, in the brief's language."""
+    if product is None:
+        return ""
+    return product.category_zh if language.startswith("zh") else product.category
 
 
 def _language(analysis: Analysis) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
+from mlcore.wishes.nounphrase import noun_phrase, ours, shortened, topic, with_article
 from mlcore.wishes.wish import Wish
-from mlcore.wishes.words_en import BETTER, FAULTS, MASS, POSITIVE, VAGUE
+from mlcore.wishes.words_en import BETTER, FAULTS, POSITIVE
 
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|however|also|plus|although|though|because|then|yet|unfortunately|sadly|honestly|overall|now|"
@@ -24,11 +25,6 @@ _SUBJECT = (
 _BE = (
     r"(?:is|are|was|were|feels?|felt|looks?|looked|seems?|seemed|runs?|ran|'s|gets?|got|became|sounds?|tastes?|"
     r"smells?|stays?|has been)"
-)
-_STOP = re.compile(
-    r"\s+(?:but|and|because|so|although|though|which|when|if|after|since|while|even|unless|until|as|than|like|or|"
-    r"before|whenever|where|who|i|it|they|you|we|the first|yet|except|despite)\b.*|[,;:(].*| - .*",
-    re.IGNORECASE,
 )
 _WORD_LIMIT = 14
 
@@ -71,110 +67,32 @@ Made = tuple[str, float] | None
 Maker = Callable[[re.Match[str]], Made]
 
 
-def _noun(phrase: str) -> tuple[str, str] | None:
-    """Determiner and noun of a subject; None if it names nothing ('everyone', 'the only thing').
-
-    Without a tagger only short phrases are safe: at most two words, three after a determiner.
-    """
-    words = [w for w in phrase.split() if w not in ("really", "also", "just", "whole", "actual", "always", "still")]
-    lead = words[0] if words and words[0] in _DETERMINERS else ""
-    noun = words[1:] if lead else words
-    if not noun or len(noun) > (3 if lead else 2) or any(w in VAGUE or w in _NOT_NOUN for w in noun):
-        return None
-    if any(w.endswith(("n't", "'s", "'ve", "'d", "'ll", "'re", "ly")) for w in noun):
-        return None
-    if (not lead and any(w.endswith(("ed", "ing")) for w in noun)) or noun[-1].endswith("ed"):
-        return None
-    return lead, " ".join(noun)
-
-
-_DETERMINERS = frozenset("the my its their this that these those our his her your both".split())
-_NOT_NOUN = frozenset(
-    """
-    is are was were be been has have had do does did will would can could should may might must and or but
-    if when as of for in on at to from with by not no never i've i'm it's after before since because while
-    which who very so too am pm up out off down over under again once twice than then well keeps kept
-    started began love like think feel a an own got get makes made makes gave give came come goes going took
-    take told said says replaced bought little good great bad nice best worst better one two three four
-    first second being able want wanted need needed used using every each no tried same such whole only sure
-    how why what these something day days last years quite almost sometimes however instead anything please
-    yes ok oh wow fits looks feels works comes seems sits runs stays
-    """.split()
-)
-
-
-def _topic(phrase: str) -> str | None:
-    """'the lid' for a subject, 'it' for a pronoun, None for what cannot be a product's part."""
-    if phrase in ("it", "this", "they", "these", "this one", "this thing"):
-        return "it"
-    noun = _noun(phrase)
-    return f"the {noun[1]}" if noun else None
-
-
-def _with_article(noun: str) -> str:
-    head = noun.rsplit(maxsplit=1)[-1]
-    plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
-    if plural or head in MASS:
-        return noun
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _short(rest: str, limit: int = 6) -> str:
-    kept = _STOP.sub("", " " + rest.strip()).strip()
-    words = kept.split()
-    while words and words[-1] in (
-        "at",
-        "all",
-        "very",
-        "well",
-        "to",
-        "of",
-        "the",
-        "a",
-        "with",
-        "for",
-        "either",
-        "in",
-        "on",
-        "my",
-    ):
-        if words[-2:] == ["as", "well"] or words[-1] != "well":
-            words.pop()
-        else:
-            break
-    return " ".join(words) if len(words) <= limit else ""
-
-
-def _ours(text: str) -> str:
-    return re.sub(r"\b(?:your|his|her|their|our)\b", "my", re.sub(r"\byou\b", "I", text))
-
-
 def _wished(match: re.Match[str]) -> Made:
-    who, verb, rest = match["who"], match["verb"], _ours(_short(match["rest"], 8))
+    who, verb, rest = match["who"], match["verb"], ours(shortened(match["rest"], 8))
     if not rest:
         return None
     if who == "i":
         return (f"i want to be able to {rest}", 0.05) if verb == "could" else None
     if who == "there":
         return f"i want there to be {rest}", 0.05
-    thing = _topic(who)
+    thing = topic(who)
     verb = {"had": "have", "was": "be", "were": "be", "came": "come", "would": "", "could": "", "fit": "fit"}[verb]
     return (f"i want {thing} to {verb} {rest}", 0.08) if thing else None
 
 
 def _lacking(match: re.Match[str]) -> Made:
-    rest = _short(match["rest"], 5)
+    rest = shortened(match["rest"], 5)
     return (f"i want it to have {rest}", 0.04) if rest and rest.split()[0] not in ("to", "be", "more") else None
 
 
 def _should(match: re.Match[str]) -> Made:
-    rest, thing = _short(match["rest"], 7), _topic(match["subject"])
-    return (f"i want {thing} to {_ours(rest)}", 0.05) if rest and thing and not rest.startswith("have been") else None
+    rest, thing = shortened(match["rest"], 7), topic(match["subject"])
+    return (f"i want {thing} to {ours(rest)}", 0.05) if rest and thing and not rest.startswith("have been") else None
 
 
 def _easier(match: re.Match[str]) -> Made:
-    rest = _ours(_short(match["rest"], 4))
-    subject = _topic(match["subject"]) if match["subject"] else "it"
+    rest = ours(shortened(match["rest"], 4))
+    subject = topic(match["subject"]) if match["subject"] else "it"
     if not rest or rest.split()[0] in (
         "find",
         "say",
@@ -207,17 +125,17 @@ def _easier(match: re.Match[str]) -> Made:
 
 
 def _too(match: re.Match[str]) -> Made:
-    adjective, thing = match["adj"], _topic(match["subject"])
+    adjective, thing = match["adj"], topic(match["subject"])
     return (f"i want {thing} to be {BETTER[adjective]}", _worth(thing)) if adjective in BETTER and thing else None
 
 
 def _be_good(match: re.Match[str]) -> Made:
-    adjective, thing = match["adj"], _topic(match["subject"])
+    adjective, thing = match["adj"], topic(match["subject"])
     return (f"i want {thing} to be {adjective}", _worth(thing)) if adjective in POSITIVE and thing else None
 
 
 def _be_bad(match: re.Match[str]) -> Made:
-    adjective, thing = match["adj"], _topic(match["subject"])
+    adjective, thing = match["adj"], topic(match["subject"])
     if not thing or adjective in POSITIVE or adjective in _RELATIVE or adjective not in BETTER:
         return None
     return f"i want {thing} to be {BETTER[adjective]}", _worth(thing)
@@ -228,7 +146,7 @@ _RELATIVE = frozenset("hard short long hot cold big soft low high dark large sma
 
 
 def _be_not(match: re.Match[str]) -> Made:
-    adjective, thing = match["adj"], _topic(match["subject"])
+    adjective, thing = match["adj"], topic(match["subject"])
     if not thing:
         return None
     if adjective in POSITIVE or adjective in (
@@ -251,21 +169,21 @@ def _faulty(match: re.Match[str]) -> Made:
     fault = FAULTS[re.sub(r"\s+", " ", match["fault"])]
     if match["subject"] in ("it", "this", "they", "these"):
         return f"i want it not to {fault}", 0.0
-    noun = _noun(match["subject"])
+    noun = noun_phrase(match["subject"])
     if not noun:
         return None
     plural = noun[1].endswith("s") and not noun[1].endswith("ss")
-    return f"i want {_with_article(noun[1])} that {'do' if plural else 'does'} not {fault}", 0.07
+    return f"i want {with_article(noun[1])} that {'do' if plural else 'does'} not {fault}", 0.07
 
 
 def _refrains(match: re.Match[str]) -> Made:
-    rest, thing = _ours(_short(match["rest"], 5)), _topic(match["subject"])
+    rest, thing = ours(shortened(match["rest"], 5)), topic(match["subject"])
     fault = any(rest == f or rest.startswith(f + " ") for f in FAULTS)
     return (f"i want {thing} not to {rest}", 0.05) if thing and fault else None
 
 
 def _refuses(match: re.Match[str]) -> Made:
-    rest = _ours(_short(match["rest"], 6))
+    rest = ours(shortened(match["rest"], 6))
     if not rest:
         return None
     fault = any(rest == f or rest.startswith(f + " ") for f in FAULTS)
@@ -273,7 +191,7 @@ def _refuses(match: re.Match[str]) -> Made:
     if who in ("i", "you", "we"):
         able = match["aux"] in ("can't", "cannot", "couldn't", "could not", "can not")
         return (f"i want to be able to {rest}", -0.02) if able and rest.split()[0] not in _HELPLESS else None
-    thing = _topic(who)
+    thing = topic(who)
     if not thing or rest.split()[0] in (
         "be",
         "have",

@@ -10,7 +10,10 @@ import pytest
 from mlcore.analyse import analyse
 from mlcore.errors import InputError
 from mlcore.events import Progress
-from mlcore.specs.analyse import Analysed, AnalyseSpec
+from mlcore.needs import StatementWriter
+from mlcore.specs.analyse import Analysed, AnalyseSpec, StatedAnalyseSpec
+from mlcore.specs.generate import BackendSpec
+from mlcore.stated import analyse as stated
 
 LAMPS = [
     ("The switch broke after a week", 2, "The lamp is bright enough to read by"),
@@ -104,12 +107,40 @@ def test_copies_of_a_review_count_once(tmp_path: Path) -> None:
     assert last.unassigned == 1
 
 
-def test_a_writer_of_statements_is_asked_and_may_decline(tmp_path: Path) -> None:
+def test_a_writer_of_statements_is_asked_only_for_what_the_bank_does_not_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec = AnalyseSpec(reviews=lamps(tmp_path / "reviews.jsonl"), output=tmp_path / "out")
-    *_, last = analyse(spec, lambda themes: ["I want light."] + [None] * (len(themes) - 1))
+
+    def written(writer: StatementWriter) -> list[str]:
+        list(analyse(spec, writer))
+        lines = (tmp_path / "out" / "needs.jsonl").read_text(encoding="utf-8").splitlines()
+        return sorted(json.loads(line)["statement_by"] for line in lines)
+
+    assert set(written(lambda themes: ["I want light."] * len(themes))) == {"theme"}
+    monkeypatch.setattr("mlcore.needs.named", lambda theme, language: None)
+    found = written(lambda themes: ["I want light."] + [None] * (len(themes) - 1))
+    assert found == ["evidence"] * (len(found) - 1) + ["model"]
+
+
+class Silent:
+    """A model that has nothing to say."""
+
+    name = "silent"
+    languages = ("en",)
+
+    def complete(self, prompts: list[str], **options: Any) -> list[str]:
+        return [""] * len(prompts)
+
+
+def test_a_model_that_writes_nothing_leaves_the_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlcore.stated.open_backend", lambda backend: Silent())
+    spec = StatedAnalyseSpec(
+        reviews=lamps(tmp_path / "reviews.jsonl"), output=tmp_path / "out", backend=BackendSpec(models=tmp_path)
+    )
+    *_, last = stated(spec)
     assert isinstance(last, Analysed)
-    needs = [json.loads(line) for line in (tmp_path / "out" / "needs.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert sorted(n["statement_by"] for n in needs) == ["evidence"] * (len(needs) - 1) + ["model"]
+    assert last.needs >= 2
 
 
 ODD = {

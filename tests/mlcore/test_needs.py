@@ -9,8 +9,9 @@ import pytest
 
 from mlcore import themes
 from mlcore.analyse import analyse
+from mlcore.evidence import rank_evidence
+from mlcore.figures import Corpus, score
 from mlcore.keywords import Vocabulary
-from mlcore.needs import Corpus, rank_evidence, score
 from mlcore.specs.analyse import AnalyseSpec
 from mlcore.topics import neighbours
 from mlcore.wishes import quoted, wishes
@@ -77,7 +78,7 @@ def test_every_theme_speaks_both_languages() -> None:
 def test_labels_are_words_of_the_group() -> None:
     texts = [
         "The hinge is stiff",
-        "My hinge squeaks",
+        "It is the hinge that squeaks",
         "A stiff hinge",
         "Nice colour",
         "The colour fades",
