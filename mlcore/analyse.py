@@ -23,7 +23,7 @@ from mlcore.sentiment import INFORMATIVE, Judgement, judge, level, words
 from mlcore.specs.analyse import Analysed, AnalyseSpec
 from mlcore.text import Sentence, content_hash, majority_language, sentences
 from mlcore.themes import shipped
-from mlcore.topics import TopicSpace
+from mlcore.topicspace import TopicSpace
 
 Floats = NDArray[np.float64]
 

@@ -4,6 +4,7 @@ A candidate that fails a check of `wording` is out. The rest are ranked by how n
 in the sentence encoder's space), how concrete they are, and how far they keep from what has been chosen before.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,10 +12,43 @@ import numpy as np
 
 from mlcore import wording
 from mlcore.embed import Encoder, Vectors
+from mlcore.outcomes import outcome, wisher
 from mlcore.specs.concepts import BriefSpec, NeedSpec
+
+_SIZE = re.compile(r"\s*\b\d+(?:[.,]\d+)?\s*(?:ml|cl|l|g|kg|cm|mm|in|inch|oz|w|v|mah|gb|tb|pcs?|pack)\b", re.IGNORECASE)
 
 NEAR = 0.86
 """Cosine from which two features are the same idea in other words."""
+
+
+SERVES = 0.55
+"""Least closeness of a model's words to the need (cosine + 0.05 a common word) to be kept behind a means."""
+
+KNOWN = 0.4
+"""Least cosine of a target user to the lead need."""
+
+GROUNDED = 0.7
+"""Share of a pitch's words that its concept must know."""
+
+COMPOSED_HANDICAP = 0.08
+"""What a feature put together by code must be better by than one in the model's words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What a model wrote, and the means that it was begun with, if any."""
+
+    rest: str
+    means: str = ""
+    fit: float = 0.0
+    """How near the need that the means is known for lies to the one at hand."""
+
+    @property
+    def text(self) -> str:
+        """Both together; a model that repeats the means is not taken twice at its word."""
+        if not self.means or self.rest.lower().startswith(self.means.lower()):
+            return self.rest
+        return self.means + ("" if self.rest.startswith(",") else " ") + self.rest
 
 
 @dataclass(kw_only=True)
@@ -25,11 +59,12 @@ class Candidate:
     relevance: float
     concreteness: float
     vector: Vectors
+    handicap: float = 0.0
     taken: bool = False
 
     @property
     def score(self) -> float:
-        return 0.65 * self.relevance + 0.35 * self.concreteness
+        return 0.65 * self.relevance + 0.35 * self.concreteness - self.handicap
 
 
 @dataclass(kw_only=True)
@@ -49,10 +84,17 @@ class Chooser:
         self.ground = " ".join([self.brief.product, self.brief.category, *self.brief.must_have, *said])
 
     def features(
-        self, texts: Sequence[str], asked: str, evidence: Sequence[str], *, demand: str = ""
+        self, texts: Sequence[Written], asked: str, evidence: Sequence[str], *, demand: str = ""
     ) -> list[Candidate]:
-        """The texts that can stand as features for what is asked (a need's statement), best first, without repeats."""
-        fit = list(dict.fromkeys(t for t in texts if self._feature_fits(t, asked, evidence, demand)))
+        """What can stand as a feature for what is asked (a need's statement), best first, without repeats.
+
+        Where a means came with the text, the model's words about it are kept only if they speak of the need; the wish
+        itself, turned into an outcome, stands in for words that do not.
+        """
+        serving = self._serving(texts, asked, evidence)
+        own = [t.text for t in serving if self._feature_fits(t.text, asked, evidence, demand)]
+        composed = {t: f for t, f in self._composed(texts, asked).items() if self._fits(t, wording.COMPOSED)}
+        fit = list(dict.fromkeys([*own, *composed]))
         if not fit:
             return []
         vectors = self.encoder.encode([asked, *evidence[:3], *fit])
@@ -61,13 +103,39 @@ class Chooser:
         found = [
             Candidate(
                 text=text[0].upper() + text[1:],
-                relevance=_bounded(float(closeness) + 0.1 * min(3, len(wording.stems(text) & wording.stems(asked)))),
+                # Of a composed feature the wish is no evidence of its sense: only the means' own fit is.
+                relevance=_bounded(
+                    float(closeness) + 0.1 * min(2, len(wording.stems(text) & wording.stems(asked)))
+                    if text in own
+                    else composed[text]
+                ),
                 concreteness=wording.concreteness(text),
                 vector=row,
+                handicap=0.0 if text in own else COMPOSED_HANDICAP,
             )
             for text, closeness, row in zip(fit, near, rows, strict=True)
         ]
         return sorted(found, key=lambda c: -c.score)
+
+    def _serving(self, texts: Sequence[Written], asked: str, evidence: Sequence[str]) -> list[Written]:
+        """Texts without a means, and those whose words behind it speak of the need."""
+        if not texts:
+            return []
+        heard = [asked, *evidence[:3]]
+        vectors = self.encoder.encode([*heard, *(t.rest or t.text for t in texts)])
+        near = (vectors[len(heard) :] @ vectors[: len(heard)].T).max(axis=1)
+        known = wording.stems(" ".join(heard))
+        common = [len(wording.stems(t.rest) & known) for t in texts]
+        kept = zip(texts, near, common, strict=True)
+        return [t for t, n, c in kept if not t.means or (c and n + 0.05 * c >= SERVES)]
+
+    def _composed(self, texts: Sequence[Written], asked: str) -> dict[str, float]:
+        """Features of means and wish, each with its means' fit."""
+        clause = outcome(asked) if self.brief.language == "en" else ""
+        if not clause:
+            return {}
+        said = wording.stems(clause)
+        return {t.means if said <= wording.stems(t.means) else f"{t.means}, {clause}": t.fit for t in texts if t.means}
 
     def take(self, pool: Sequence[Candidate], beside: Sequence[Candidate]) -> Candidate | None:
         """The best candidate that is no near copy of those beside it; used ones only when no fresh one is left."""
@@ -102,10 +170,14 @@ class Chooser:
     def _avoided(self, text: str) -> bool:
         return any(wording.speaks_of(text, phrase) for phrase in self.brief.must_avoid)
 
-    def pitch(self, texts: Sequence[str], features: Sequence[Candidate]) -> str:
-        """The text that best sums up the features and names the product; empty if none will do."""
-        fit = [t for t in dict.fromkeys(texts) if self._fits(t, wording.PITCH)]
-        fit = [t for t in fit if not wording.copied(t, [f.text for f in features], run=9)]
+    def pitch(self, texts: Sequence[str], features: Sequence[Candidate], needs: Sequence[str]) -> str:
+        """The text that best sums up the features and names the product; empty if none will do.
+
+        Most of its words must come from the product, its features or the needs: a pitch that promises what no feature
+        holds is worse than the plain list of what there is, which stands in (in English).
+        """
+        fit = [t for t in dict.fromkeys(texts) if self._pitch_fits(t, features, needs)]
+        fit = fit or [p for p in [self._plain_pitch(features)] if p]
         if not fit:
             return ""
         rows = self.encoder.encode(fit)
@@ -118,11 +190,44 @@ class Chooser:
         self.pitches.append(text)
         return text[0].upper() + text[1:]
 
-    def user(self, texts: Sequence[str], features: Sequence[Candidate]) -> str:
-        """The people who lie nearest to the features; empty if none will do."""
-        fit = [t for t in dict.fromkeys(texts) if self._fits(t, wording.USER)]
-        if not fit:
+    def _pitch_fits(self, text: str, features: Sequence[Candidate], needs: Sequence[str]) -> bool:
+        said = [f.text for f in features]
+        known = wording.stems(" ".join([self.brief.product, self.brief.category, *needs, *said]))
+        own = wording.stems(text)
+        grounded = self.brief.language != "en" or len(own & known) >= GROUNDED * len(own)
+        sound = grounded and not self._mixes(text, said)
+        return sound and self._fits(text, wording.PITCH) and not wording.copied(text, said, run=9)
+
+    def _mixes(self, text: str, said: Sequence[str]) -> bool:
+        """Whether a part of the text joins words of different features ('a seal that stays hot')."""
+        told = [wording.stems(f) for f in said]
+        every = set().union(*told) - wording.stems(self.brief.product)
+        for part in re.split(r",| and | with ", text):
+            own = wording.stems(part) & every
+            if own and max(len(own & one) for one in told) < 0.8 * len(own):
+                return True
+        return False
+
+    def _plain_pitch(self, features: Sequence[Candidate]) -> str:
+        """The means of two or three features in a row."""
+        parts = [re.split(r",? so that |,? for |,? which ", f.text)[0] for f in features]
+        short = [p[0].lower() + p[1:] for p in parts if 2 <= len(p.split()) <= 9][:3]
+        if self.brief.language != "en" or len(short) < 2:
             return ""
+        product = bare_name(self.brief.product)
+        article = "An" if product[0].lower() in "aeiou" else "A"
+        text = f"{article} {product} with {', '.join(short[:-1])} and {short[-1]}"
+        return text if not wording.flaws(text, "en", wording.PLAIN_PITCH) else ""
+
+    def user(self, texts: Sequence[str], features: Sequence[Candidate], lead: str) -> str:
+        """The people who lie nearest to the features; those who have the lead need, if the model knows none."""
+        known = wording.stems(self.ground)
+        fit = [t for t in dict.fromkeys(texts) if self._fits(t, wording.USER) and wording.stems(t) & known]
+        rows = self.encoder.encode([lead, *fit])
+        near = rows[1:] @ rows[0]
+        fit = [t for t, n in zip(fit, near, strict=True) if n >= KNOWN or self.brief.language != "en"]
+        if not fit:
+            return wisher(lead) if self.brief.language == "en" else ""
         rows = self.encoder.encode([f"{t} {self.brief.product}" for t in fit])
         stale = [max((wording.overlap(t, u) for u in self.users), default=0.0) for t in fit]
         value = rows @ np.mean([f.vector for f in features], axis=0) - 0.3 * np.array(stale)
@@ -176,6 +281,11 @@ def nearest(vector: Vectors, needs: Sequence[NeedSpec], encoder: Encoder, *, at_
     closeness = encoder.encode([n.statement for n in needs]) @ vector
     order = [int(i) for i in np.argsort(-closeness, kind="stable")]
     return [needs[i].id for i in order if closeness[i] >= at_least] or [needs[order[0]].id]
+
+
+def bare_name(product: str) -> str:
+    """A product's name without its size: 'Trail Mug 450 ml' → 'Trail Mug'."""
+    return _SIZE.sub("", product).strip() or product
 
 
 def _titled(text: str) -> str:

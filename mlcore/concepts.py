@@ -8,16 +8,15 @@ by the model at all (see `claims`).
 
 import json
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
 from mlcore import wording
 from mlcore.backends import Backend, open_backend
-from mlcore.choosing import Candidate, Chooser, nearest
+from mlcore.choosing import Candidate, Chooser, Written, bare_name, nearest
 from mlcore.claims import claims, insight
 from mlcore.embed import Encoder, open_encoder
 from mlcore.events import Event, Progress
@@ -38,8 +37,6 @@ LED, FREE, TAIL_TEMPERATURE = 0.35, 0.8, 0.6
 """Temperatures: of features that are begun with different means, of features left to the model, of the rest."""
 TIED = 0.45
 """Cosine from which a feature is said to answer another need of its concept, too."""
-
-_SIZE = re.compile(r"\s*\b\d+(?:[.,]\d+)?\s*(?:ml|cl|l|g|kg|cm|mm|in|inch|oz|w|v|mah|gb|tb|pcs?|pack)\b", re.IGNORECASE)
 
 DEMAND = {"en": "I want %s", "zh": "我想要%s"}
 
@@ -187,9 +184,9 @@ class _Writer:
         slots = [slot for draft in drafts for slot in draft.slots]
         asked = [ask for slot, places in Counter(slots).items() for ask in self._asks(slot, places)]
         answers = self._complete("feature", [prompt for _, _, prompt in asked], FEATURE_TOKENS, self._warmth, seed)
-        texts: dict[Slot, list[str]] = {slot: [] for slot in slots}
-        for (slot, means, _), answer in zip(asked, answers, strict=True):
-            texts[slot].append(joined(means, parse_value(answer, self._brief.language)))
+        texts: dict[Slot, list[Written]] = {slot: [] for slot in slots}
+        for (slot, given, _), answer in zip(asked, answers, strict=True):
+            texts[slot].append(replace(given, rest=parse_value(answer, self._brief.language)))
         pools = {slot: self._pool(slot, written) for slot, written in texts.items()}
         for draft in drafts:
             for slot in draft.slots:
@@ -197,8 +194,8 @@ class _Writer:
                 if candidate:
                     draft.chosen.append((slot, candidate))
 
-    def _asks(self, slot: Slot, places: int) -> list[tuple[Slot, str, str]]:
-        """(slot, means, prompt) for each candidate of a slot that `places` concepts have."""
+    def _asks(self, slot: Slot, places: int) -> list[tuple[Slot, Written, str]]:
+        """(slot, what is given, prompt) for each candidate of a slot that `places` concepts have."""
         language, count = self._brief.language, places * self._effort.features
         said = [e.text for e in slot.need.evidence if e.text.strip() != slot.asked.strip()][:6] if slot.need else []
         asked = slot.asked if slot.need else DEMAND[language] % slot.asked
@@ -206,16 +203,17 @@ class _Writer:
         asks = []
         for turn in range(count):
             shown = [said[(turn + i) % len(said)] for i in range(min(2, len(said)))]
-            opening = means[turn % len(means)] if means else ""
-            asks.append((slot, opening, feature_form(language, self._product, asked, shown, opening)))
+            opening, fit = means[turn % len(means)] if means else ("", 0.0)
+            given = Written(rest="", means=opening, fit=fit)
+            asks.append((slot, given, feature_form(language, self._product, asked, shown, opening)))
         return asks
 
-    def _means(self, asked: str, said: Sequence[str], count: int) -> list[str]:
+    def _means(self, asked: str, said: Sequence[str], count: int) -> list[tuple[str, float]]:
         if self._library is None:
             return []
         return self._library.propose(asked, said, self._brief.product, count, category=self._brief.category)
 
-    def _pool(self, slot: Slot, texts: Sequence[str]) -> list[Candidate]:
+    def _pool(self, slot: Slot, texts: Sequence[Written]) -> list[Candidate]:
         if slot.need:
             return self._chooser.features(texts, slot.asked, [e.text for e in slot.need.evidence])
         found = self._chooser.features(texts, slot.asked, [], demand=slot.asked)
@@ -228,9 +226,12 @@ class _Writer:
         users = [self._brief.audience] * len(drafts)
         if not self._brief.audience:
             found = self._lines(drafts, [("", "")] * len(drafts), USER_TOKENS, seed)
-            users = [self._chooser.user(t, d.features) for t, d in zip(found, drafts, strict=True)]
+            users = [self._chooser.user(t, d.features, d.slots[0].asked) for t, d in zip(found, drafts, strict=True)]
         found = self._lines(drafts, [(u or "-", "") for u in users], PITCH_TOKENS, seed + 1)
-        pitches = [self._chooser.pitch(t, d.features) for t, d in zip(found, drafts, strict=True)]
+        pitches = [
+            self._chooser.pitch(t, d.features, [n.statement for n in d.needs])
+            for t, d in zip(found, drafts, strict=True)
+        ]
         found = self._lines(
             drafts, [(u or "-", p or "-") for u, p in zip(users, pitches, strict=True)], NAME_TOKENS, seed
         )
@@ -263,7 +264,7 @@ class _Writer:
     @property
     def _product(self) -> str:
         """As the forms name it: without sizes ('Trail Mug 450 ml'), with the category that says what it is."""
-        name = _SIZE.sub("", self._brief.product).strip() or self._brief.product
+        name = bare_name(self._brief.product)
         if not self._brief.category or wording.speaks_of(name, self._brief.category):
             return name
         return f"{name} ({self._brief.category})" if self._brief.language == "en" else name
@@ -280,11 +281,6 @@ class _Writer:
             insight=insight(needs, language), features=features, claims=claims(needs, language),
             scores=_scores(draft.features),
         )  # fmt: skip
-
-
-def joined(means: str, rest: str) -> str:
-    """The means and what was written on; a model that repeats the means is not taken twice at its word."""
-    return rest if not means or rest.lower().startswith(means.lower()) else f"{means} {rest}"
 
 
 def _scores(features: Sequence[Candidate]) -> dict[str, float]:

@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 import rjieba
 
+_NAME = re.compile(r"(?<=[a-z,] )([A-Z][a-z]+)\b")
+"""A word with a capital inside a sentence: a brand or a model."""
 _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*")
 
 STOP_EN = frozenset(
@@ -30,7 +32,7 @@ STOP_EN = frozenset(
     work works would year years yes yet you your yours bit overall definitely absolutely actually especially
     completely highly already usually month months absolute awful bad terrible horrible poor excellent
     amazing wonderful beautiful fantastic awesome worst hate happy wow honestly unfortunately sadly issue
-    problem part kind sort top
+    problem part kind sort top built
     """.split()
 )
 STOP_ZH = frozenset(
@@ -56,6 +58,8 @@ PRODUCT_ZH = 0.08
 
 TOO_COMMON = 0.12
 """A word in more than this share of a language's sentences names what is reviewed, not what is needed of it."""
+SPOKEN = 0.25
+"""Share of a group's sentences in which a word must stand in order to name it."""
 NOUN = 0.4
 """Share of an English word's uses that must look like a noun's for it to name a topic."""
 PART = 0.55
@@ -87,7 +91,7 @@ class Vocabulary:
         scores = {
             word: self._weight(word, hits, len(rows), language)
             for word, hits in inside.items()
-            if hits >= max(2, 0.15 * len(rows)) and self._names(word, language)
+            if hits >= max(2, SPOKEN * len(rows)) and self._names(word, language)
         }
         return _distinct(sorted(scores, key=lambda w: (-scores[w], w)), scores, count)
 
@@ -107,7 +111,8 @@ class Vocabulary:
 
 
 def _english_nouns(texts: Sequence[str]) -> frozenset[str]:
-    """Nouns for parts and traits: words that mostly end a noun phrase, and take 'the' rather than 'this' or 'a'.
+    """Nouns for parts and traits: words that mostly end a noun phrase, take 'the' rather than 'this' or 'a', and are no
+    names.
 
     Told from the reviews themselves, since no tagger of English comes with the package.
     """
@@ -115,7 +120,9 @@ def _english_nouns(texts: Sequence[str]) -> frozenset[str]:
     nouns: Counter[str] = Counter()
     parts: Counter[str] = Counter()
     products: Counter[str] = Counter()
+    names: Counter[str] = Counter()
     for text in texts:
+        names.update(m.group(1).lower() for m in _NAME.finditer(text))
         tokens = ["", *_WORD.findall(text.lower().replace("’", "'")), ""]
         for before, word, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
             if len(word) > 2 and word not in STOP_EN:
@@ -127,6 +134,7 @@ def _english_nouns(texts: Sequence[str]) -> frozenset[str]:
         w
         for w, n in uses.items()
         if nouns[w] >= max(2, NOUN * n) and parts[w] >= PART * (parts[w] + products[w]) and not w.endswith("ly")
+        and names[w] < 0.4 * n
     )
 
 

@@ -19,8 +19,11 @@ from mlcore.embed import Encoder, Vectors
 from mlcore.frames import read_examples
 
 COLLECTION = Path(__file__).parent / "data" / "means.%s.jsonl"
-SLACK = 0.22
+SLACK = 0.13
 """How far below the best a need may lie in cosine for its means to be offered still."""
+
+CARRIED = 0.08
+"""What a means of a worked example, which was made for one product, must fit better than one of the collection."""
 
 NEIGHBOURS = 5
 """Worked examples whose kinds of goods vote on a product's own."""
@@ -46,6 +49,8 @@ class Means:
     text: str
     need: str
     kinds: tuple[str, ...]
+    collected: bool
+    """From the collection, not from a worked example."""
 
 
 class Library:
@@ -64,8 +69,8 @@ class Library:
 
     def propose(
         self, asked: str, evidence: Sequence[str], product: str, count: int, *, category: str = ""
-    ) -> list[str]:
-        """At most `count` different means for a need, the most fitting first; may be empty.
+    ) -> list[tuple[str, float]]:
+        """At most `count` different means for a need with how near the need that they met lies to it, best first.
 
         Fit = cosine of the two needs (the statement's, and its evidence's mean) + a share of the means' own closeness
         to the product. Only means of the product's kind of goods are offered: cloth for a blouse, valves for a pot.
@@ -77,16 +82,17 @@ class Library:
         near = 0.7 * (self._needs @ vectors[0]) + 0.3 * (self._needs @ heard)
         fit = near + 0.35 * (self._vectors @ vectors[2]) + 0.15 * (self._vectors @ vectors[1])
         kind = self.kind(product, category)
+        fit -= np.where([e.collected for e in self._entries], 0.0, CARRIED)
         fit[[kind not in e.kinds for e in self._entries]] = -1.0
         ground = " ".join([asked, product, *evidence])
-        chosen: list[str] = []
+        chosen: dict[str, float] = {}
         for index in np.argsort(-fit, kind="stable"):
             if fit[index] < fit.max() - SLACK or len(chosen) == count:
                 break
             text = self._entries[index].text
             if not wording.strays(text, ground) and all(wording.overlap(text, c) < 0.5 for c in chosen):
-                chosen.append(text)
-        return chosen
+                chosen[text] = float(near[index])
+        return list(chosen.items())
 
     def kind(self, product: str, category: str = "") -> str:
         """'hard', 'wear', 'care', 'food' or 'service': what most of the nearest worked examples are.
@@ -113,11 +119,17 @@ def _collected(language: str) -> tuple[Means, ...]:
     if not path.exists():
         return ()
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    found = [Means(text=m, need=row["need"], kinds=tuple(row["domains"])) for row in rows for m in row["means"]]
+    found = [
+        Means(text=m, need=row["need"], kinds=tuple(row["domains"]), collected=True)
+        for row in rows
+        for m in row["means"]
+    ]
     for example in read_examples():
         if example["kind"] == "concept":
             for text, need in zip(example["means"], example["needs"], strict=True):
                 # Shorter ones ('The box') say nothing without their product.
-                if len(text.split()) >= 3 and not text.startswith("The ") and text.split()[-1] not in ("each", "all"):
-                    found.append(Means(text=text, need=need["statement"], kinds=_kinds(example["category"])))
+                if len(text.split()) >= 4 and not text.startswith("The ") and text.split()[-1] not in ("each", "all"):
+                    found.append(
+                        Means(text=text, need=need["statement"], kinds=_kinds(example["category"]), collected=False)
+                    )
     return tuple(found)

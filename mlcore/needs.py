@@ -13,7 +13,8 @@ from mlcore.figures import Corpus, Figures, score
 from mlcore.keywords import Vocabulary
 from mlcore.sentiment import INFORMATIVE
 from mlcore.themes import named
-from mlcore.topics import TopicSpace, group
+from mlcore.topics import group
+from mlcore.topicspace import TopicSpace
 from mlcore.wishes import Wish, quoted, wishes
 
 Floats = NDArray[np.float64]

@@ -62,6 +62,9 @@ class Limits:
 
 
 FEATURE = Limits(en=(7, 30), zh=(10, 60))
+COMPOSED = Limits(en=(4, 30), zh=(10, 60))
+"""A means with the wish that it serves; some say it all in few words ('Two pockets in the side seams')."""
+PLAIN_PITCH = Limits(en=(7, 40), zh=(10, 70))
 PITCH = Limits(en=(7, 34), zh=(10, 70))
 USER = Limits(en=(2, 18), zh=(3, 36))
 NAME = Limits(en=(2, 4), zh=(2, 10))

@@ -52,6 +52,7 @@ def topic(phrase: str) -> str | None:
 
 
 def with_article(noun: str) -> str:
+    """'a lid', 'an app', 'straps', 'water'."""
     head = noun.rsplit(maxsplit=1)[-1]
     plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
     if plural or head in MASS:
@@ -60,6 +61,7 @@ def with_article(noun: str) -> str:
 
 
 def shortened(rest: str, limit: int = 6) -> str:
+    """The rest of a sentence up to where another thought begins; empty if that is more than `limit` words."""
     kept = _STOP.sub("", " " + rest.strip()).strip()
     words = kept.split()
     while words and words[-1] in (
@@ -86,4 +88,5 @@ def shortened(rest: str, limit: int = 6) -> str:
 
 
 def ours(text: str) -> str:
+    """In the customer's own person: 'your bag' is 'my bag'."""
     return re.sub(r"\b(?:your|his|her|their|our)\b", "my", re.sub(r"\byou\b", "I", text))

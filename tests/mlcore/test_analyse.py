@@ -118,7 +118,7 @@ def test_a_writer_of_statements_is_asked_only_for_what_the_bank_does_not_know(
         return sorted(json.loads(line)["statement_by"] for line in lines)
 
     assert set(written(lambda themes: ["I want light."] * len(themes))) == {"theme"}
-    monkeypatch.setattr("mlcore.needs.named", lambda theme, language: None)
+    monkeypatch.setattr("mlcore.needs.named", lambda *_: None)
     found = written(lambda themes: ["I want light."] + [None] * (len(themes) - 1))
     assert found == ["evidence"] * (len(found) - 1) + ["model"]
 
@@ -134,7 +134,7 @@ class Silent:
 
 
 def test_a_model_that_writes_nothing_leaves_the_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlcore.stated.open_backend", lambda backend: Silent())
+    monkeypatch.setattr("mlcore.stated.open_backend", lambda _: Silent())
     spec = StatedAnalyseSpec(
         reviews=lamps(tmp_path / "reviews.jsonl"), output=tmp_path / "out", backend=BackendSpec(models=tmp_path)
     )

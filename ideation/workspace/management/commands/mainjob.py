@@ -31,11 +31,13 @@ from ideation.workspace.results import results_folder
 from ideation.workspace.services import file_prepare, main_job_again, main_job_start, sample_prepare
 
 EMAIL = "owner@sample.example"
+LOG_SECONDS = 10
 
 
 class Command(BaseCommand):
     """The command `manage.py mainjob [file]`."""
 
+    _told_at = 0.0
     help = "Runs the main job on the sample brand or on a review file, through the workers, and shows its progress."
 
     def add_arguments(self, parser: Any) -> None:
@@ -127,7 +129,7 @@ class Command(BaseCommand):
                 job.refresh_from_db()
                 part = Job.objects.filter(parent=job, state__in=LIVE).first()
                 line = _progress(part) if part else ""
-            if line and line != told:
+            if line and line != told and (sys.stdout.isatty() or self._is_news(line, told)):
                 self._tell(line, told)
                 told = line
             if job.state not in LIVE:
@@ -136,9 +138,16 @@ class Command(BaseCommand):
         if told and sys.stdout.isatty():
             self.stdout.write("")
 
+    def _is_news(self, line: str, told: str) -> bool:
+        """In a log, a line a step and one every ten seconds are enough."""
+        if _step(line) == _step(told) and time.monotonic() - self._told_at < LOG_SECONDS:
+            return False
+        self._told_at = time.monotonic()
+        return True
+
     def _tell(self, line: str, told: str) -> None:
         if sys.stdout.isatty():
-            same_step = line.partition("  ")[0] == told.partition("  ")[0]
+            same_step = _step(line) == _step(told)
             self.stdout.write(("\r\033[K" if same_step or not told else "\n") + line, ending="")
             self.stdout.flush()
         else:
@@ -152,6 +161,10 @@ class Command(BaseCommand):
         figures["seconds"] = round((job.ended_at - job.started_at).total_seconds())
         self.stdout.write(f"Needs and concepts as files: {results_folder(project)}")
         self.stdout.write(json.dumps(figures))
+
+
+def _step(line: str) -> str:
+    return line.partition("  ")[0]
 
 
 def _progress(job: Job) -> str:

@@ -1,0 +1,66 @@
+"""Turns a customer's wish into an outcome: 'I want the lid to stay shut' → 'so that the lid stays shut'.
+
+Used where a model has found a means but not the words for what it is good for: the customer's own words always fit.
+English only, by the shape of the sentence; a wish of another shape gives nothing.
+"""
+
+import re
+
+_WISH = re.compile(r"^I (?:want|need|would like|wish for)\s+(.+)$", re.IGNORECASE)
+_TO_DO = re.compile(r"^to (\w.*)$")
+_SUBJECT_TO_DO = re.compile(r"^((?:(?! to | that | which | who ).)+?) (not )?to (not )?(\w+)(.*)$")
+_NONE = re.compile(r"^no (\w.*)$")
+_OWN = {
+    "i'm": "you are", "i've": "you have", "i'd": "you would", "i": "you", "me": "you", "my": "your", "mine": "yours",
+    "myself": "yourself",
+}  # fmt: skip
+_THEIRS = {
+    "i'm": "they are", "i've": "they have", "i'd": "they would", "i": "they", "me": "them", "my": "their",
+    "mine": "theirs", "myself": "themselves",
+}  # fmt: skip
+_FIRST_PERSON = re.compile(r"\b(?:i'm|i've|i'd|i|me|my|mine|myself)\b", re.IGNORECASE)
+_IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
+_PLURAL = {"be": "are"}
+
+
+def outcome(statement: str) -> str:
+    """A clause to put behind a means ('so that …', 'for …'); empty if the statement is no wish."""
+    found = _WISH.match(" ".join(statement.replace("’", "'").split()).rstrip(".!"))
+    if not found:
+        return ""
+    wish = _FIRST_PERSON.sub(lambda m: _OWN[m.group().lower()], found.group(1))
+    if deed := _TO_DO.match(wish):
+        return f"so that you can {deed.group(1)}"
+    if parts := _SUBJECT_TO_DO.match(wish):
+        subject, before, after, verb, rest = parts.groups()
+        return f"so that {subject} {_said(verb, plural=_is_plural(subject), banned=bool(before or after))}{rest}"
+    if absent := _NONE.match(wish):
+        return f"so that there is no {absent.group(1)}"
+    return f"for {wish}"
+
+
+def wisher(statement: str) -> str:
+    """Who has a wish: 'I want my lid to stay shut' → 'People who want their lid to stay shut'; empty if it is none."""
+    found = _WISH.match(" ".join(statement.replace("’", "'").split()).rstrip(".!"))
+    if not found:
+        return ""
+    return "People who want " + _FIRST_PERSON.sub(lambda m: _THEIRS[m.group().lower()], found.group(1))
+
+
+def _said(verb: str, *, plural: bool, banned: bool) -> str:
+    if banned:
+        return ("are not" if plural else "is not") if verb == "be" else f"{'do' if plural else 'does'} not {verb}"
+    if plural:
+        return _PLURAL.get(verb, verb)
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if verb.endswith(("s", "sh", "ch", "x", "z")):
+        return verb + "es"
+    return verb[:-1] + "ies" if re.search(r"[^aeiou]y$", verb) else verb + "s"
+
+
+def _is_plural(subject: str) -> bool:
+    last = subject.lower().split()[-1]
+    return (
+        last in ("they", "them", "people", "you", "children") or bool(re.search(r"[^s]s$", last)) or " and " in subject
+    )
