@@ -30,8 +30,8 @@ KNOWN = 0.4
 GROUNDED = 0.7
 """Share of a pitch's words that its concept must know."""
 
-COMPOSED_HANDICAP = 0.08
-"""What a feature put together by code must be better by than one in the model's words."""
+LOOSE = 0.1
+"""What a feature in the model's words behind a means must be better by than the wish itself behind it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,7 @@ class Candidate:
     concreteness: float
     vector: Vectors
     handicap: float = 0.0
+    means: str = ""
     taken: bool = False
 
     @property
@@ -94,6 +95,8 @@ class Chooser:
         serving = self._serving(texts, asked, evidence)
         own = [t.text for t in serving if self._feature_fits(t.text, asked, evidence, demand)]
         composed = {t: f for t, f in self._composed(texts, asked).items() if self._fits(t, wording.COMPOSED)}
+        led = {t.text: t.means for t in serving if t.means}
+        composed_means = {t: m for t in composed for m in (w.means for w in texts) if m and t.startswith(m)}
         fit = list(dict.fromkeys([*own, *composed]))
         if not fit:
             return []
@@ -111,7 +114,8 @@ class Chooser:
                 ),
                 concreteness=wording.concreteness(text),
                 vector=row,
-                handicap=0.0 if text in own else COMPOSED_HANDICAP,
+                handicap=LOOSE if text in led else 0.0,
+                means=led.get(text) or composed_means.get(text, ""),
             )
             for text, closeness, row in zip(fit, near, rows, strict=True)
         ]
@@ -127,7 +131,8 @@ class Chooser:
         known = wording.stems(" ".join(heard))
         common = [len(wording.stems(t.rest) & known) for t in texts]
         kept = zip(texts, near, common, strict=True)
-        return [t for t, n, c in kept if not t.means or (c and n + 0.05 * c >= SERVES)]
+        fit = [t for t, n, c in kept if not t.means or (c and n + 0.05 * c >= SERVES)]
+        return [t for t in fit if not t.means or not wording.turns(t.rest, asked, evidence)]
 
     def _composed(self, texts: Sequence[Written], asked: str) -> dict[str, float]:
         """Features of means and wish, each with its means' fit."""
@@ -143,7 +148,8 @@ class Chooser:
         best: tuple[float, Candidate] | None = None
         for candidate in pool:
             alike = max((float(candidate.vector @ b.vector) for b in beside), default=0.0)
-            if alike >= NEAR or candidate in beside:
+            repeats = any(candidate.means and candidate.means == b.means for b in beside)
+            if alike >= NEAR or repeats or candidate in beside:
                 continue
             repeated = max((float(candidate.vector @ u.vector) for u in used), default=0.0)
             value = candidate.score - 0.25 * alike - (1.0 if candidate.taken else 0.3 * max(0.0, repeated))
@@ -199,12 +205,12 @@ class Chooser:
         return sound and self._fits(text, wording.PITCH) and not wording.copied(text, said, run=9)
 
     def _mixes(self, text: str, said: Sequence[str]) -> bool:
-        """Whether a part of the text joins words of different features ('a seal that stays hot')."""
+        """Whether a part of the text says what no single feature says ('a seal that stays hot')."""
         told = [wording.stems(f) for f in said]
-        every = set().union(*told) - wording.stems(self.brief.product)
+        product = wording.stems(f"{self.brief.product} {self.brief.category}")
         for part in re.split(r",| and | with ", text):
-            own = wording.stems(part) & every
-            if own and max(len(own & one) for one in told) < 0.8 * len(own):
+            own = wording.stems(part) - product
+            if own and max(len(own & one) for one in told) < len(own):
                 return True
         return False
 

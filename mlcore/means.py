@@ -126,10 +126,9 @@ def _collected(language: str) -> tuple[Means, ...]:
     ]
     for example in read_examples():
         if example["kind"] == "concept":
+            kinds = _kinds(example["category"])
             for text, need in zip(example["means"], example["needs"], strict=True):
                 # Shorter ones ('The box') say nothing without their product.
                 if len(text.split()) >= 4 and not text.startswith("The ") and text.split()[-1] not in ("each", "all"):
-                    found.append(
-                        Means(text=text, need=need["statement"], kinds=_kinds(example["category"]), collected=False)
-                    )
+                    found.append(Means(text=text, need=need["statement"], kinds=kinds, collected=False))
     return tuple(found)

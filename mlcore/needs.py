@@ -12,7 +12,7 @@ from mlcore.evidence import rank_evidence
 from mlcore.figures import Corpus, Figures, score
 from mlcore.keywords import Vocabulary
 from mlcore.sentiment import INFORMATIVE
-from mlcore.themes import named
+from mlcore.themes import SERVICES, named
 from mlcore.topics import group
 from mlcore.topicspace import TopicSpace
 from mlcore.wishes import Wish, quoted, wishes
@@ -61,6 +61,8 @@ class Need:
     language: str
     label: str
     statement_by: str
+    about: str
+    """product, or service: what the shop answers and not the designer."""
     mentions: int
     net_sentiment: float
     importance: float
@@ -233,6 +235,7 @@ def _stated(
         Need(
             statement=written.get(i, statements[i]),
             statement_by="model" if i in written else "theme" if t.theme else "evidence",
+            about="service" if t.theme in SERVICES else "product",
             language=t.language, label=t.label, mentions=f.mentions, net_sentiment=f.net_sentiment,
             importance=f.importance, satisfaction=f.satisfaction, opportunity=f.opportunity,
             members=[int(m) for m in t.members], evidence=t.evidence,

@@ -27,6 +27,13 @@ SEED = DATA / "theme_seed.jsonl"
 WEIGHTS = DATA / "theme_weights.npz"
 STATEMENTS = DATA / "theme_statements.json"
 """theme → its short name and the wish in the customer's voice, in English and Chinese."""
+SERVICES = frozenset(
+    {
+        "price and value", "delivery", "customer service", "authenticity", "installation service", "invoice",
+        "price cuts", "returns and refunds", "right item", "missing parts", "staff", "location",
+    }
+)  # fmt: skip
+"""Wishes that no change of the product can grant: they are the shop's to answer, not the designer's."""
 NOTHING = "-"
 """Not a wish: what people write around their wishes ('I bought this for my sister')."""
 

@@ -46,6 +46,10 @@ _PRAISE = {
     ),
 }
 _SPEAKER = {"en": re.compile(r"\b(?:i|i'm|i've|my|me|mine|we|our|us)\b", re.IGNORECASE), "zh": re.compile("我|咱")}
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|without|less|doesn't|don't|isn't|aren't|won't|can't|stops?|free|keeps? out|prevents?)\b"
+)
+_EMPTY = re.compile(r"\btakes? the place of\b|\binstead of\b")
 _MARKUP = re.compile(r"[<>{}\[\]|\\_=]|https?:|[:：]\s*$|\?$|？$|…$|\.\.\.$")
 
 
@@ -116,6 +120,21 @@ def speaks_of(text: str, phrase: str) -> bool:
     """Whether all of a phrase's meaning words stand in the text."""
     wanted = stems(phrase)
     return (bool(wanted) and wanted <= stems(text)) or phrase.strip().lower() in text.lower()
+
+
+def turns(text: str, asked: str, evidence: Sequence[str]) -> bool:
+    """Whether words about a means turn the wish round: they bring about what is complained of, or banned in the wish.
+
+    Words that only the complaint has ('jet', 'mid-air') and words behind a wish's 'not' ('rust') may stand in a
+    feature only behind a negation of its own. An empty phrase of the worked examples counts as turning, too.
+    """
+    if _EMPTY.search(text):
+        return True
+    wish = asked.lower()
+    negation = _NEGATION.search(wish)
+    banned = stems(wish[negation.end() :]) if negation else set()
+    complained = set().union(*(stems(s) for s in evidence)) - stems(asked)
+    return bool(stems(text) & (banned | complained)) and not _NEGATION.search(text.lower())
 
 
 def strays(text: str, ground: str) -> bool:

@@ -55,7 +55,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
     analysis = serializers.UUIDField(source="analysis_id", read_only=True)
     statement_by = serializers.CharField(
         read_only=True,
-        help_text="`model` wrote the statement, or `evidence`: a customer's sentence.",
+        help_text="`theme`: from the list of common wishes; `evidence`: from the sentences; `model`: by the model.",
     )
     mentions = serializers.IntegerField(read_only=True, help_text="Reviews that show it.")
     net_sentiment = serializers.FloatField(read_only=True, help_text="From -1 to 1.")
@@ -68,8 +68,8 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
     class Meta:
         model = Need
         fields: tuple[str, ...] = (
-            "id", "analysis", "rank", "statement", "statement_by", "label", "language", "mentions", "net_sentiment",
-            "importance", "satisfaction", "opportunity",
+            "id", "analysis", "rank", "statement", "statement_by", "about", "label", "language", "mentions",
+            "net_sentiment", "importance", "satisfaction", "opportunity",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -84,6 +84,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
                 "rank": 1,
                 "statement": "I want limescale to come off without scrubbing.",
                 "statement_by": "model",
+                "about": "product",
                 "label": "limescale cleaning",
                 "language": "en",
                 "mentions": 41,

@@ -59,6 +59,13 @@ class Sentence(BrandOwnedModel):
         return self.text[:60]
 
 
+class About(models.TextChoices):
+    """Who can answer a need: the product's designers, or the shop."""
+
+    PRODUCT = "product", _("Product")
+    SERVICE = "service", _("Service")
+
+
 class Need(BrandOwnedModel):
     """A customer need, said as the customer's wish, with how much it matters and how well it is met."""
 
@@ -66,6 +73,7 @@ class Need(BrandOwnedModel):
     rank = models.PositiveIntegerField()
     statement = models.CharField(_("statement"), max_length=300)
     statement_by = models.CharField(max_length=10)
+    about = models.CharField(max_length=10, choices=About.choices, default=About.PRODUCT)
     label = models.CharField(_("theme"), max_length=120)
     language = models.CharField(max_length=10)
     mentions = models.PositiveIntegerField(_("reviews"))

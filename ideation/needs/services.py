@@ -106,8 +106,8 @@ COLUMNS = (
 
 
 NEED_FIELDS = (
-    "statement", "statement_by", "label", "language", "mentions", "net_sentiment", "importance", "satisfaction",
-    "opportunity",
+    "statement", "statement_by", "about", "label", "language", "mentions", "net_sentiment", "importance",
+    "satisfaction", "opportunity",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from ideation.concepts.services import brief_create, generation_start
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.runner import JobCancelled, JobRun, Waiting
 from ideation.jobs.services import job_start
-from ideation.needs.models import Analysis
+from ideation.needs.models import About, Analysis
 from ideation.needs.querysets import current_analysis, needs_of, needs_of_product
 from ideation.needs.services import analysis_start
 from ideation.reviews.models import DatasetImport
@@ -140,6 +140,7 @@ def _brief(project: Project, created_by: User | None) -> Brief:
     product = most_reviewed(project)
     # One product a brief: a mug's concept has no use for what is said of a kettle's cable.
     needs = needs_of_product(analysis, product, PRODUCT_SHARE) if product else needs_of(analysis)
+    needs = needs.filter(about=About.PRODUCT)
     # The model reads the statements: those in its own language first, the others only to fill up.
     chosen = sorted(needs, key=lambda need: need.language != language[:2])[:BRIEF_NEEDS]
     return brief_create(
