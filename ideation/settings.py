@@ -138,7 +138,7 @@ for _folder in (FILE_UPLOAD_TEMP_DIR, MODELS_FOLDER, WEIGHTS_FOLDER, WORK_FOLDER
 
 # Which model is tuned and writes: a name that mlcore knows, a hub id, a local folder, or an endpoint.
 BASE_MODEL = env("MODEL", default="smollm2-135m")
-TRAINING_TOKENS = env.int("TRAINING_TOKENS", default=16_000)
+TRAINING_TOKENS = env.int("TRAINING_TOKENS", default=10_000)
 GENERATION_URL = env("GENERATION_URL", default="")
 GENERATION_KEY = env("GENERATION_KEY", default="")
 GENERATION_MODEL = env("GENERATION_MODEL", default="")

@@ -17,6 +17,8 @@ from mlcore.specs.concepts import BriefSpec, NeedSpec
 
 _SIZE = re.compile(r"\s*\b\d+(?:[.,]\d+)?\s*(?:ml|cl|l|g|kg|cm|mm|in|inch|oz|w|v|mah|gb|tb|pcs?|pack)\b", re.IGNORECASE)
 
+_SMALL = frozenset("a an and by for in is it not of on or that the to with without".split())
+
 NEAR = 0.86
 """Cosine from which two features are the same idea in other words."""
 
@@ -74,6 +76,8 @@ class Chooser:
 
     brief: BriefSpec
     encoder: Encoder
+    strict: bool = True
+    """Whether the writer is a small model, of which no pitch or name is believed that its features do not bear out."""
     ground: str = ""
     """Product, category, needs and evidence in one text: what may be spoken of."""
     names: list[str] = field(default_factory=list)
@@ -200,8 +204,8 @@ class Chooser:
         said = [f.text for f in features]
         known = wording.stems(" ".join([self.brief.product, self.brief.category, *needs, *said]))
         own = wording.stems(text)
-        grounded = self.brief.language != "en" or len(own & known) >= GROUNDED * len(own)
-        sound = grounded and not self._mixes(text, said)
+        grounded = len(own & known) >= GROUNDED * len(own)
+        sound = not self.strict or (grounded and not self._mixes(text, said))
         return sound and self._fits(text, wording.PITCH) and not wording.copied(text, said, run=9)
 
     def _mixes(self, text: str, said: Sequence[str]) -> bool:
@@ -228,10 +232,11 @@ class Chooser:
     def user(self, texts: Sequence[str], features: Sequence[Candidate], lead: str) -> str:
         """The people who lie nearest to the features; those who have the lead need, if the model knows none."""
         known = wording.stems(self.ground)
-        fit = [t for t in dict.fromkeys(texts) if self._fits(t, wording.USER) and wording.stems(t) & known]
+        fit = [t for t in dict.fromkeys(texts) if self._fits(t, wording.USER)]
+        fit = [t for t in fit if not self.strict or wording.stems(t) & known]
         rows = self.encoder.encode([lead, *fit])
         near = rows[1:] @ rows[0]
-        fit = [t for t, n in zip(fit, near, strict=True) if n >= KNOWN or self.brief.language != "en"]
+        fit = [t for t, n in zip(fit, near, strict=True) if n >= KNOWN or not self.strict]
         if not fit:
             return wisher(lead) if self.brief.language == "en" else ""
         rows = self.encoder.encode([f"{t} {self.brief.product}" for t in fit])
@@ -255,7 +260,7 @@ class Chooser:
             if not own or not self._name_fits(text):
                 continue
             known = len(own & words) / len(own)
-            if known >= 0.5:
+            if known == 1.0 or not self.strict:
                 scored.append((known + 0.5 * bool(own & wording.stems(self.brief.product)), text))
         if scored:
             return max(scored)[1]
@@ -264,7 +269,8 @@ class Chooser:
     def _name_fits(self, text: str) -> bool:
         alike = any(wording.overlap(text, name) > 0.6 for name in self.names)
         wordy = any(c in text for c in ",.:;!?，。：；！？/") or any(c.isdigit() for c in text)
-        repeats = len(set(text.lower().split())) < len(text.split())
+        words = text.lower().split()
+        repeats = len(set(words)) < len(words) or bool(_SMALL & set(words))
         return not alike and not wordy and not repeats and self._fits(text, wording.NAME)
 
     def _plain_name(self, said: Sequence[str]) -> str:

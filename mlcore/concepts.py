@@ -24,6 +24,7 @@ from mlcore.folders import write_file
 from mlcore.frames import feature_form, parse_value, shots, tail_form
 from mlcore.means import Library
 from mlcore.specs.concepts import ConceptsDone, ConceptsSpec, ConceptWritten, NeedSpec
+from mlcore.taskadapter import shipped
 
 FEWEST, MOST = 3, 5
 """Features of a concept."""
@@ -96,7 +97,9 @@ def write_concepts(spec: ConceptsSpec) -> Iterator[Event]:
     InputError for what the user can mend (a model that is missing, a server that is down).
     """
     backend = open_backend(spec.backend)
-    tuned = spec.backend.kind == "local" and spec.backend.adapter is not None and spec.brief.language == "en"
+    # Only what goes on from the shipped adapter knows the bare forms.
+    taught = spec.backend.kind == "local" and shipped(spec.backend.base) is not None
+    tuned = taught and spec.backend.adapter is not None and spec.brief.language == "en"
     effort = SMALL if spec.backend.kind == "local" else LARGE
     yield from write_with(backend, spec, tuned=tuned, effort=effort)
 
@@ -151,9 +154,10 @@ class _Writer:
         self._encoder: Encoder = open_encoder()
         # What stands on a server is large enough to find means by itself.
         self._library = Library(spec.brief.language, self._encoder) if spec.backend.kind == "local" else None
-        self._chooser = Chooser(brief=spec.brief, encoder=self._encoder)
+        small = self._library is not None and spec.brief.language == "en"
+        self._chooser = Chooser(brief=spec.brief, encoder=self._encoder, strict=small)
         language = spec.brief.language
-        self._warmth = LED if self._library and language == "en" else FREE
+        self._warmth = LED if small else FREE
         self._before = {kind: "" if tuned else shots(language, kind) for kind in ("feature", "tail")}
 
     def round(self, count: int, attempt: int, ready: int) -> Iterator[Event]:

@@ -133,7 +133,9 @@ def _english_nouns(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(
         w
         for w, n in uses.items()
-        if nouns[w] >= max(2, NOUN * n) and parts[w] >= PART * (parts[w] + products[w]) and not w.endswith("ly")
+        if nouns[w] >= max(2, NOUN * n)
+        and parts[w] >= PART * (parts[w] + products[w])
+        and not w.endswith("ly")
         and names[w] < 0.4 * n
     )
 

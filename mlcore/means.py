@@ -38,8 +38,18 @@ KINDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kind of goods → categories of the worked examples. What stands nowhere is 'hard': vessels, devices, tools."""
 
-MIXED = ("accessories", "bags", "luggage", "camping", "cleaning", "laundry")
-"""Categories whose means suit cloth, liquids and hard goods alike."""
+MIXED = {
+    "accessories": ("hard", "wear"), "bags": ("wear", "hard"), "luggage": ("hard", "wear"), "camping": ("hard", "wear"),
+    "cleaning": ("hard", "care"), "laundry": ("care", "hard"), "oral care": ("care", "hard"),
+    "shaving": ("hard", "care"), "bathroom": ("hard", "wear"),
+}  # fmt: skip
+"""Categories whose goods are of two kinds."""
+
+SECOND = 0.4
+"""Share of the best kind's votes with which another kind is taken in, too."""
+
+LEAST_FIT = 0.36
+"""Closeness of needs below which a means is not offered at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +74,7 @@ class Library:
         self._needs: Vectors = rows[[needs.index(e.need) for e in self._entries]]
         self._vectors: Vectors = encoder.encode([e.text for e in self._entries])
         examples = [e for e in read_examples(split=None) if e["kind"] == "concept"]
-        self._kinds = [_kinds(e["category"])[0] for e in examples]
+        self._kinds = [_kinds(e["category"]) for e in examples]
         self._products: Vectors = encoder.encode([f"{e['product']}, {e['category']}" for e in examples])
 
     def propose(
@@ -81,34 +91,36 @@ class Library:
         heard = vectors[3:].mean(axis=0) if len(vectors) > 3 else vectors[0]
         near = 0.7 * (self._needs @ vectors[0]) + 0.3 * (self._needs @ heard)
         fit = near + 0.35 * (self._vectors @ vectors[2]) + 0.15 * (self._vectors @ vectors[1])
-        kind = self.kind(product, category)
+        kinds = self.kinds(product, category)
         fit -= np.where([e.collected for e in self._entries], 0.0, CARRIED)
-        fit[[kind not in e.kinds for e in self._entries]] = -1.0
+        fit[[not kinds & set(e.kinds) for e in self._entries]] = -1.0
+        fit[near < LEAST_FIT] = -1.0
         ground = " ".join([asked, product, *evidence])
         chosen: dict[str, float] = {}
         for index in np.argsort(-fit, kind="stable"):
-            if fit[index] < fit.max() - SLACK or len(chosen) == count:
+            if fit[index] < max(0.0, fit.max() - SLACK) or len(chosen) == count:
                 break
             text = self._entries[index].text
             if not wording.strays(text, ground) and all(wording.overlap(text, c) < 0.5 for c in chosen):
                 chosen[text] = float(near[index])
         return list(chosen.items())
 
-    def kind(self, product: str, category: str = "") -> str:
-        """'hard', 'wear', 'care', 'food' or 'service': what most of the nearest worked examples are.
+    def kinds(self, product: str, category: str = "") -> set[str]:
+        """'hard', 'wear', 'care', 'food', 'service': what the nearest worked examples are, mostly one of them.
 
         Names of brands say little, so the category, where there is one, counts twice.
         """
         closeness = self._products @ self._encoder.encode([product, category or product]).T @ np.array([1.0, 2.0])
         votes: dict[str, float] = defaultdict(float)
         for index in np.argsort(-closeness, kind="stable")[:NEIGHBOURS]:
-            votes[self._kinds[index]] += max(0.0, float(closeness[index])) ** 2
-        return max(votes, key=lambda kind: votes[kind])
+            for kind in self._kinds[index]:
+                votes[kind] += max(0.0, float(closeness[index])) ** 2
+        return {kind for kind, vote in votes.items() if vote >= SECOND * max(votes.values())}
 
 
 def _kinds(category: str) -> tuple[str, ...]:
     if category in MIXED:
-        return ("hard", "wear", "care")
+        return MIXED[category]
     return (next((kind for kind, known in KINDS.items() if category in known), "hard"),)
 
 

@@ -52,8 +52,7 @@ def _need(need: Need) -> dict[str, Any]:
         "satisfaction": need.satisfaction,
         "opportunity": need.opportunity,
         "evidence": [
-            {"review": piece.sentence.review.label, "text": piece.sentence.text}
-            for piece in quotes_of(need, QUOTES)
+            {"review": piece.sentence.review.label, "text": piece.sentence.text} for piece in quotes_of(need, QUOTES)
         ],
     }
 
@@ -80,8 +79,6 @@ def _concept(concept: Concept) -> dict[str, Any]:
 
 
 def _page(concept: dict[str, Any]) -> str:
-    features = "\n".join(
-        f"- {feature['text']} ({'; '.join(feature['needs'])})" for feature in concept["features"]
-    )
+    features = "\n".join(f"- {feature['text']} ({'; '.join(feature['needs'])})" for feature in concept["features"])
     claims = "\n".join(f"- {claim['text']} [{', '.join(claim['reviews'])}]" for claim in concept["claims"])
     return f"## {concept['name']}\n\n{concept['pitch']}\n\n{concept['target_user']}\n\n{features}\n\n{claims}"

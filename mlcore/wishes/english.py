@@ -144,7 +144,6 @@ def _be_bad(match: re.Match[str]) -> Made:
 _RELATIVE = frozenset("hard short long hot cold big soft low high dark large small cheap firm".split())
 
 
-
 def _be_not(match: re.Match[str]) -> Made:
     adjective, thing = match["adj"], topic(match["subject"])
     if not thing:
@@ -211,11 +210,6 @@ def _refuses(match: re.Match[str]) -> Made:
 _HELPLESS = frozenset(
     "wait believe say imagine recommend complain ask tell be stop remember decide speak go live beat".split()
 )
-
-
-
-
-
 
 
 _ANY, _PRAISE, _COMPLAINT = (-1.0, 1.0), (0.2, 1.0), (-1.0, 0.1)

@@ -9,70 +9,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('category', models.CharField(blank=True, max_length=120, verbose_name='category')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language of concepts')),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("category", models.CharField(blank=True, max_length=120, verbose_name="category")),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="language of concepts")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('sku', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_zh', models.CharField(blank=True, max_length=200, verbose_name='name in Chinese')),
-                ('category', models.CharField(blank=True, max_length=120, verbose_name='category')),
-                ('category_zh', models.CharField(blank=True, max_length=120, verbose_name='category in Chinese')),
-                ('is_competitor', models.BooleanField(default=False, verbose_name="competitor's")),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='products', to='catalog.project')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("sku", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("name_zh", models.CharField(blank=True, max_length=200, verbose_name="name in Chinese")),
+                ("category", models.CharField(blank=True, max_length=120, verbose_name="category")),
+                ("category_zh", models.CharField(blank=True, max_length=120, verbose_name="category in Chinese")),
+                ("is_competitor", models.BooleanField(default=False, verbose_name="competitor's")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="products",
+                        to="catalog.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='catalog_project_rows_of_brand'),
+            model_name="project",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="catalog_project_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='catalog_project_brand_id'),
+            model_name="project",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="catalog_project_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('brand', 'project', 'sku'), name='catalog_product_sku_once'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("brand", "project", "sku"), name="catalog_product_sku_once"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=accounts.tenancy.SameBrand(column='project_id', name='catalog_product_project_brand', to='catalog_project'),
+            model_name="product",
+            constraint=accounts.tenancy.SameBrand(
+                column="project_id", name="catalog_product_project_brand", to="catalog_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='catalog_product_rows_of_brand'),
+            model_name="product",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="catalog_product_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='catalog_product_brand_id'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="catalog_product_brand_id"),
         ),
     ]

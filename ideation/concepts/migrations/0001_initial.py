@@ -9,241 +9,421 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
-        ('needs', '0001_initial'),
-        ('training', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("needs", "0001_initial"),
+        ("training", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Brief',
+            name="Brief",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('product', models.CharField(max_length=200, verbose_name='product')),
-                ('category', models.CharField(blank=True, max_length=120, verbose_name='category')),
-                ('audience', models.CharField(blank=True, max_length=300, verbose_name='for whom')),
-                ('must_have', models.CharField(blank=True, max_length=500, verbose_name='must have')),
-                ('must_avoid', models.CharField(blank=True, max_length=500, verbose_name='must avoid')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='briefs', to='catalog.project')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("product", models.CharField(max_length=200, verbose_name="product")),
+                ("category", models.CharField(blank=True, max_length=120, verbose_name="category")),
+                ("audience", models.CharField(blank=True, max_length=300, verbose_name="for whom")),
+                ("must_have", models.CharField(blank=True, max_length=500, verbose_name="must have")),
+                ("must_avoid", models.CharField(blank=True, max_length=500, verbose_name="must avoid")),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="briefs",
+                        to="catalog.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='BriefNeed',
+            name="BriefNeed",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('brief', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='brief_needs', to='concepts.brief')),
-                ('need', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='brief_needs', to='needs.need')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "brief",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brief_needs",
+                        to="concepts.brief",
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brief_needs",
+                        to="needs.need",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Concept',
+            name="Concept",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('pitch', models.TextField(verbose_name='pitch')),
-                ('insight', models.TextField(verbose_name='insight')),
-                ('target_user', models.TextField(verbose_name='for whom')),
-                ('language', models.CharField(max_length=10)),
-                ('scores', models.JSONField(default=dict)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("pitch", models.TextField(verbose_name="pitch")),
+                ("insight", models.TextField(verbose_name="insight")),
+                ("target_user", models.TextField(verbose_name="for whom")),
+                ("language", models.CharField(max_length=10)),
+                ("scores", models.JSONField(default=dict)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='ConceptClaim',
+            name="ConceptClaim",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('claim', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='concept_claims', to='needs.claim')),
-                ('concept', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='concept_claims', to='concepts.concept')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="concept_claims",
+                        to="needs.claim",
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="concept_claims",
+                        to="concepts.concept",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Feature',
+            name="Feature",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField()),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('concept', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='features', to='concepts.concept')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.TextField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="features",
+                        to="concepts.concept",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='FeatureNeed',
+            name="FeatureNeed",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('feature', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='feature_needs', to='concepts.feature')),
-                ('need', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='feature_needs', to='needs.need')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "feature",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feature_needs",
+                        to="concepts.feature",
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feature_needs",
+                        to="needs.need",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Generation',
+            name="Generation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('backend', models.CharField(max_length=300)),
-                ('spec', models.JSONField(default=dict)),
-                ('wanted', models.PositiveSmallIntegerField(default=8)),
-                ('reason_code', models.CharField(blank=True, max_length=60)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('brief', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='generations', to='concepts.brief')),
-                ('model_version', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='generations', to='training.modelversion')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("backend", models.CharField(max_length=300)),
+                ("spec", models.JSONField(default=dict)),
+                ("wanted", models.PositiveSmallIntegerField(default=8)),
+                ("reason_code", models.CharField(blank=True, max_length=60)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "brief",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="generations",
+                        to="concepts.brief",
+                    ),
+                ),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="generations",
+                        to="training.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='concept',
-            name='generation',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='concepts', to='concepts.generation'),
+            model_name="concept",
+            name="generation",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="concepts",
+                to="concepts.generation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=accounts.tenancy.SameBrand(column='project_id', name='concepts_brief_project_brand', to='catalog_project'),
+            model_name="brief",
+            constraint=accounts.tenancy.SameBrand(
+                column="project_id", name="concepts_brief_project_brand", to="catalog_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='concepts_brief_rows_of_brand'),
+            model_name="brief",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="concepts_brief_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='concepts_brief_brand_id'),
+            model_name="brief",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="concepts_brief_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='briefneed',
-            constraint=models.UniqueConstraint(fields=('brand', 'brief', 'need'), name='concepts_brief_need_once'),
+            model_name="briefneed",
+            constraint=models.UniqueConstraint(fields=("brand", "brief", "need"), name="concepts_brief_need_once"),
         ),
         migrations.AddConstraint(
-            model_name='briefneed',
-            constraint=accounts.tenancy.SameBrand(column='brief_id', name='concepts_briefneed_brief_brand', to='concepts_brief'),
+            model_name="briefneed",
+            constraint=accounts.tenancy.SameBrand(
+                column="brief_id", name="concepts_briefneed_brief_brand", to="concepts_brief"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='briefneed',
-            constraint=accounts.tenancy.SameBrand(column='need_id', name='concepts_briefneed_need_brand', to='needs_need'),
+            model_name="briefneed",
+            constraint=accounts.tenancy.SameBrand(
+                column="need_id", name="concepts_briefneed_need_brand", to="needs_need"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='briefneed',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='concepts_briefneed_rows_of_brand'),
+            model_name="briefneed",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="concepts_briefneed_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='briefneed',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='concepts_briefneed_brand_id'),
+            model_name="briefneed",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="concepts_briefneed_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='conceptclaim',
-            constraint=accounts.tenancy.SameBrand(column='concept_id', name='concepts_conceptclaim_concept_brand', to='concepts_concept'),
+            model_name="conceptclaim",
+            constraint=accounts.tenancy.SameBrand(
+                column="concept_id", name="concepts_conceptclaim_concept_brand", to="concepts_concept"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conceptclaim',
-            constraint=accounts.tenancy.SameBrand(column='claim_id', name='concepts_conceptclaim_claim_brand', to='needs_claim'),
+            model_name="conceptclaim",
+            constraint=accounts.tenancy.SameBrand(
+                column="claim_id", name="concepts_conceptclaim_claim_brand", to="needs_claim"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conceptclaim',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='concepts_conceptclaim_rows_of_brand'),
+            model_name="conceptclaim",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="concepts_conceptclaim_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='conceptclaim',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='concepts_conceptclaim_brand_id'),
+            model_name="conceptclaim",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="concepts_conceptclaim_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='feature',
-            constraint=accounts.tenancy.SameBrand(column='concept_id', name='concepts_feature_concept_brand', to='concepts_concept'),
+            model_name="feature",
+            constraint=accounts.tenancy.SameBrand(
+                column="concept_id", name="concepts_feature_concept_brand", to="concepts_concept"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feature',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='concepts_feature_rows_of_brand'),
+            model_name="feature",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="concepts_feature_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='feature',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='concepts_feature_brand_id'),
+            model_name="feature",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="concepts_feature_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='featureneed',
-            constraint=models.UniqueConstraint(fields=('brand', 'feature', 'need'), name='concepts_feature_need_once'),
+            model_name="featureneed",
+            constraint=models.UniqueConstraint(fields=("brand", "feature", "need"), name="concepts_feature_need_once"),
         ),
         migrations.AddConstraint(
-            model_name='featureneed',
-            constraint=accounts.tenancy.SameBrand(column='feature_id', name='concepts_featureneed_feature_brand', to='concepts_feature'),
+            model_name="featureneed",
+            constraint=accounts.tenancy.SameBrand(
+                column="feature_id", name="concepts_featureneed_feature_brand", to="concepts_feature"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='featureneed',
-            constraint=accounts.tenancy.SameBrand(column='need_id', name='concepts_featureneed_need_brand', to='needs_need'),
+            model_name="featureneed",
+            constraint=accounts.tenancy.SameBrand(
+                column="need_id", name="concepts_featureneed_need_brand", to="needs_need"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='featureneed',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='concepts_featureneed_rows_of_brand'),
+            model_name="featureneed",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="concepts_featureneed_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='featureneed',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='concepts_featureneed_brand_id'),
+            model_name="featureneed",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="concepts_featureneed_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='generation',
-            constraint=accounts.tenancy.SameBrand(column='brief_id', name='concepts_generation_brief_brand', to='concepts_brief'),
+            model_name="generation",
+            constraint=accounts.tenancy.SameBrand(
+                column="brief_id", name="concepts_generation_brief_brand", to="concepts_brief"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='generation',
-            constraint=accounts.tenancy.SameBrand(column='model_version_id', name='concepts_generation_model_version_brand', to='training_modelversion'),
+            model_name="generation",
+            constraint=accounts.tenancy.SameBrand(
+                column="model_version_id", name="concepts_generation_model_version_brand", to="training_modelversion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='generation',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='concepts_generation_rows_of_brand'),
+            model_name="generation",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="concepts_generation_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='generation',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='concepts_generation_brand_id'),
+            model_name="generation",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="concepts_generation_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='concept',
-            constraint=models.UniqueConstraint(fields=('brand', 'generation', 'number'), name='concepts_concept_number_once'),
+            model_name="concept",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "generation", "number"), name="concepts_concept_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concept',
-            constraint=accounts.tenancy.SameBrand(column='generation_id', name='concepts_concept_generation_brand', to='concepts_generation'),
+            model_name="concept",
+            constraint=accounts.tenancy.SameBrand(
+                column="generation_id", name="concepts_concept_generation_brand", to="concepts_generation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concept',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='concepts_concept_rows_of_brand'),
+            model_name="concept",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="concepts_concept_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='concept',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='concepts_concept_brand_id'),
+            model_name="concept",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="concepts_concept_brand_id"),
         ),
     ]

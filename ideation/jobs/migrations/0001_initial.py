@@ -103,9 +103,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     accounts.tenancy.SystemReads(name="jobs_job_system_reads"),
-                    accounts.tenancy.SameBrand(
-                        column="parent_id", name="jobs_job_parent_brand", to="jobs_job"
-                    ),
+                    accounts.tenancy.SameBrand(column="parent_id", name="jobs_job_parent_brand", to="jobs_job"),
                     accounts.tenancy.RowsOfBrand(column="brand_id", name="jobs_job_rows_of_brand"),
                     models.UniqueConstraint(fields=("brand", "id"), name="jobs_job_brand_id"),
                 ],

@@ -9,230 +9,367 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
-        ('reviews', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("reviews", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Analysis',
+            name="Analysis",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('reviews_count', models.PositiveIntegerField(default=0)),
-                ('sentences_count', models.PositiveIntegerField(default=0)),
-                ('informative_count', models.PositiveIntegerField(default=0)),
-                ('unassigned_count', models.PositiveIntegerField(default=0)),
-                ('languages', models.JSONField(default=dict)),
-                ('spec', models.JSONField(default=dict)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='analyses', to='catalog.project')),
-                ('version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='analyses', to='reviews.datasetversion')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("reviews_count", models.PositiveIntegerField(default=0)),
+                ("sentences_count", models.PositiveIntegerField(default=0)),
+                ("informative_count", models.PositiveIntegerField(default=0)),
+                ("unassigned_count", models.PositiveIntegerField(default=0)),
+                ("languages", models.JSONField(default=dict)),
+                ("spec", models.JSONField(default=dict)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="analyses",
+                        to="catalog.project",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="analyses",
+                        to="reviews.datasetversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('text', models.TextField()),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("text", models.TextField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('score', models.FloatField(default=0)),
-                ('rank', models.PositiveIntegerField(null=True)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("score", models.FloatField(default=0)),
+                ("rank", models.PositiveIntegerField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
             ],
             options={
-                'ordering': [models.OrderBy(models.F('rank'), nulls_last=True)],
+                "ordering": [models.OrderBy(models.F("rank"), nulls_last=True)],
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('claim', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='needs.claim')),
-                ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='needs.evidence')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="needs.claim",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="needs.evidence",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('rank', models.PositiveIntegerField()),
-                ('statement', models.CharField(max_length=300, verbose_name='statement')),
-                ('statement_by', models.CharField(max_length=10)),
-                ('label', models.CharField(max_length=120, verbose_name='theme')),
-                ('language', models.CharField(max_length=10)),
-                ('mentions', models.PositiveIntegerField(verbose_name='reviews')),
-                ('net_sentiment', models.FloatField(verbose_name='net sentiment')),
-                ('importance', models.FloatField(verbose_name='importance')),
-                ('satisfaction', models.FloatField(verbose_name='satisfaction')),
-                ('opportunity', models.FloatField(verbose_name='opportunity')),
-                ('analysis', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='needs.analysis')),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("rank", models.PositiveIntegerField()),
+                ("statement", models.CharField(max_length=300, verbose_name="statement")),
+                ("statement_by", models.CharField(max_length=10)),
+                ("label", models.CharField(max_length=120, verbose_name="theme")),
+                ("language", models.CharField(max_length=10)),
+                ("mentions", models.PositiveIntegerField(verbose_name="reviews")),
+                ("net_sentiment", models.FloatField(verbose_name="net sentiment")),
+                ("importance", models.FloatField(verbose_name="importance")),
+                ("satisfaction", models.FloatField(verbose_name="satisfaction")),
+                ("opportunity", models.FloatField(verbose_name="opportunity")),
+                (
+                    "analysis",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="needs",
+                        to="needs.analysis",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rank'],
+                "ordering": ["rank"],
             },
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='need',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='needs.need'),
+            model_name="evidence",
+            name="need",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="evidence",
+                to="needs.need",
+            ),
         ),
         migrations.CreateModel(
-            name='Sentence',
+            name="Sentence",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('position', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('language', models.CharField(max_length=10)),
-                ('informative', models.FloatField()),
-                ('sentiment', models.FloatField()),
-                ('level', models.PositiveSmallIntegerField()),
-                ('embedding', pgvector.django.vector.VectorField(dimensions=512)),
-                ('analysis', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='sentences', to='needs.analysis')),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('review', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='sentences', to='reviews.review')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("number", models.PositiveIntegerField()),
+                ("position", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("language", models.CharField(max_length=10)),
+                ("informative", models.FloatField()),
+                ("sentiment", models.FloatField()),
+                ("level", models.PositiveSmallIntegerField()),
+                ("embedding", pgvector.django.vector.VectorField(dimensions=512)),
+                (
+                    "analysis",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sentences",
+                        to="needs.analysis",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sentences",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='sentence',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='needs.sentence'),
+            model_name="evidence",
+            name="sentence",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="evidence",
+                to="needs.sentence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='analysis',
-            constraint=accounts.tenancy.SameBrand(column='project_id', name='needs_analysis_project_brand', to='catalog_project'),
+            model_name="analysis",
+            constraint=accounts.tenancy.SameBrand(
+                column="project_id", name="needs_analysis_project_brand", to="catalog_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='analysis',
-            constraint=accounts.tenancy.SameBrand(column='version_id', name='needs_analysis_version_brand', to='reviews_datasetversion'),
+            model_name="analysis",
+            constraint=accounts.tenancy.SameBrand(
+                column="version_id", name="needs_analysis_version_brand", to="reviews_datasetversion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='analysis',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='needs_analysis_rows_of_brand'),
+            model_name="analysis",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="needs_analysis_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='analysis',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='needs_analysis_brand_id'),
+            model_name="analysis",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="needs_analysis_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='needs_claim_rows_of_brand'),
+            model_name="claim",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="needs_claim_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='needs_claim_brand_id'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="needs_claim_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('brand', 'claim', 'evidence'), name='needs_citation_once'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(fields=("brand", "claim", "evidence"), name="needs_citation_once"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=accounts.tenancy.SameBrand(column='claim_id', name='needs_citation_claim_brand', to='needs_claim'),
+            model_name="citation",
+            constraint=accounts.tenancy.SameBrand(
+                column="claim_id", name="needs_citation_claim_brand", to="needs_claim"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=accounts.tenancy.SameBrand(column='evidence_id', name='needs_citation_evidence_brand', to='needs_evidence'),
+            model_name="citation",
+            constraint=accounts.tenancy.SameBrand(
+                column="evidence_id", name="needs_citation_evidence_brand", to="needs_evidence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='needs_citation_rows_of_brand'),
+            model_name="citation",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="needs_citation_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='needs_citation_brand_id'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="needs_citation_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(fields=('brand', 'analysis', 'rank'), name='needs_need_rank_once'),
+            model_name="need",
+            constraint=models.UniqueConstraint(fields=("brand", "analysis", "rank"), name="needs_need_rank_once"),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=accounts.tenancy.SameBrand(column='analysis_id', name='needs_need_analysis_brand', to='needs_analysis'),
+            model_name="need",
+            constraint=accounts.tenancy.SameBrand(
+                column="analysis_id", name="needs_need_analysis_brand", to="needs_analysis"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='needs_need_rows_of_brand'),
+            model_name="need",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="needs_need_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='needs_need_brand_id'),
+            model_name="need",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="needs_need_brand_id"),
         ),
         migrations.AddIndex(
-            model_name='sentence',
-            index=models.Index(fields=['brand', 'review'], name='needs_sentence_of_review'),
+            model_name="sentence",
+            index=models.Index(fields=["brand", "review"], name="needs_sentence_of_review"),
         ),
         migrations.AddConstraint(
-            model_name='sentence',
-            constraint=models.UniqueConstraint(fields=('brand', 'analysis', 'number'), name='needs_sentence_number_once'),
+            model_name="sentence",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "analysis", "number"), name="needs_sentence_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentence',
-            constraint=accounts.tenancy.SameBrand(column='analysis_id', name='needs_sentence_analysis_brand', to='needs_analysis'),
+            model_name="sentence",
+            constraint=accounts.tenancy.SameBrand(
+                column="analysis_id", name="needs_sentence_analysis_brand", to="needs_analysis"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentence',
-            constraint=accounts.tenancy.SameBrand(column='review_id', name='needs_sentence_review_brand', to='reviews_review'),
+            model_name="sentence",
+            constraint=accounts.tenancy.SameBrand(
+                column="review_id", name="needs_sentence_review_brand", to="reviews_review"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentence',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='needs_sentence_rows_of_brand'),
+            model_name="sentence",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="needs_sentence_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='sentence',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='needs_sentence_brand_id'),
+            model_name="sentence",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="needs_sentence_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('brand', 'need', 'sentence'), name='needs_evidence_once'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(fields=("brand", "need", "sentence"), name="needs_evidence_once"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=accounts.tenancy.SameBrand(column='need_id', name='needs_evidence_need_brand', to='needs_need'),
+            model_name="evidence",
+            constraint=accounts.tenancy.SameBrand(column="need_id", name="needs_evidence_need_brand", to="needs_need"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=accounts.tenancy.SameBrand(column='sentence_id', name='needs_evidence_sentence_brand', to='needs_sentence'),
+            model_name="evidence",
+            constraint=accounts.tenancy.SameBrand(
+                column="sentence_id", name="needs_evidence_sentence_brand", to="needs_sentence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='needs_evidence_rows_of_brand'),
+            model_name="evidence",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="needs_evidence_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='needs_evidence_brand_id'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="needs_evidence_brand_id"),
         ),
     ]

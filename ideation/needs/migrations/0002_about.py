@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('needs', '0001_initial'),
+        ("needs", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='need',
-            name='about',
-            field=models.CharField(choices=[('product', 'Product'), ('service', 'Service')], default='product', max_length=10),
+            model_name="need",
+            name="about",
+            field=models.CharField(
+                choices=[("product", "Product"), ("service", "Service")], default="product", max_length=10
+            ),
         ),
     ]

@@ -8,188 +8,318 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DatasetVersion',
+            name="DatasetVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('reviews_count', models.PositiveIntegerField()),
-                ('root_sha256', models.CharField(max_length=64)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("number", models.PositiveIntegerField()),
+                ("reviews_count", models.PositiveIntegerField()),
+                ("root_sha256", models.CharField(max_length=64)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='DatasetImport',
+            name="DatasetImport",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('file', models.FileField(max_length=300, upload_to='')),
-                ('file_name', models.CharField(max_length=200)),
-                ('file_bytes', models.BigIntegerField()),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('layout', models.JSONField(default=dict)),
-                ('rows_read', models.PositiveIntegerField(default=0)),
-                ('imported', models.PositiveIntegerField(default=0)),
-                ('duplicates', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('version', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imports', to='reviews.datasetversion')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("file", models.FileField(max_length=300, upload_to="")),
+                ("file_name", models.CharField(max_length=200)),
+                ("file_bytes", models.BigIntegerField()),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("layout", models.JSONField(default=dict)),
+                ("rows_read", models.PositiveIntegerField(default=0)),
+                ("imported", models.PositiveIntegerField(default=0)),
+                ("duplicates", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="imports",
+                        to="reviews.datasetversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewDataset',
+            name="ReviewDataset",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='datasets', to='catalog.project')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="datasets",
+                        to="catalog.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('version_number', models.PositiveIntegerField()),
-                ('line', models.PositiveIntegerField()),
-                ('external_id', models.CharField(blank=True, max_length=100)),
-                ('text', models.TextField()),
-                ('title', models.CharField(blank=True, max_length=500)),
-                ('rating', models.FloatField(null=True)),
-                ('date', models.DateField(null=True)),
-                ('product_name', models.CharField(blank=True, max_length=200)),
-                ('source', models.CharField(blank=True, max_length=100)),
-                ('author_sha256', models.CharField(blank=True, max_length=64)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('salt', models.UUIDField()),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('dataset_import', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='reviews.datasetimport')),
-                ('product', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to='catalog.product')),
-                ('dataset', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='reviews.reviewdataset')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("version_number", models.PositiveIntegerField()),
+                ("line", models.PositiveIntegerField()),
+                ("external_id", models.CharField(blank=True, max_length=100)),
+                ("text", models.TextField()),
+                ("title", models.CharField(blank=True, max_length=500)),
+                ("rating", models.FloatField(null=True)),
+                ("date", models.DateField(null=True)),
+                ("product_name", models.CharField(blank=True, max_length=200)),
+                ("source", models.CharField(blank=True, max_length=100)),
+                ("author_sha256", models.CharField(blank=True, max_length=64)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("salt", models.UUIDField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "dataset_import",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="reviews.datasetimport",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reviews",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="reviews.reviewdataset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['line', 'id'],
+                "ordering": ["line", "id"],
             },
         ),
         migrations.AddField(
-            model_name='datasetversion',
-            name='dataset',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='reviews.reviewdataset'),
+            model_name="datasetversion",
+            name="dataset",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="versions",
+                to="reviews.reviewdataset",
+            ),
         ),
         migrations.AddField(
-            model_name='datasetimport',
-            name='dataset',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='reviews.reviewdataset'),
+            model_name="datasetimport",
+            name="dataset",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="imports",
+                to="reviews.reviewdataset",
+            ),
         ),
         migrations.CreateModel(
-            name='RejectedRow',
+            name="RejectedRow",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('line', models.PositiveIntegerField()),
-                ('column', models.CharField(blank=True, max_length=200)),
-                ('code', models.CharField(max_length=40)),
-                ('value', models.CharField(blank=True, max_length=500)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('dataset_import', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='rejected_rows', to='reviews.datasetimport')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("line", models.PositiveIntegerField()),
+                ("column", models.CharField(blank=True, max_length=200)),
+                ("code", models.CharField(max_length=40)),
+                ("value", models.CharField(blank=True, max_length=500)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "dataset_import",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejected_rows",
+                        to="reviews.datasetimport",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['line'],
-                'constraints': [accounts.tenancy.SameBrand(column='dataset_import_id', name='reviews_rejectedrow_dataset_import_brand', to='reviews_datasetimport'), accounts.tenancy.RowsOfBrand(column='brand_id', name='reviews_rejectedrow_rows_of_brand'), models.UniqueConstraint(fields=('brand', 'id'), name='reviews_rejectedrow_brand_id')],
+                "ordering": ["line"],
+                "constraints": [
+                    accounts.tenancy.SameBrand(
+                        column="dataset_import_id",
+                        name="reviews_rejectedrow_dataset_import_brand",
+                        to="reviews_datasetimport",
+                    ),
+                    accounts.tenancy.RowsOfBrand(column="brand_id", name="reviews_rejectedrow_rows_of_brand"),
+                    models.UniqueConstraint(fields=("brand", "id"), name="reviews_rejectedrow_brand_id"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='reviewdataset',
-            constraint=accounts.tenancy.SameBrand(column='project_id', name='reviews_reviewdataset_project_brand', to='catalog_project'),
+            model_name="reviewdataset",
+            constraint=accounts.tenancy.SameBrand(
+                column="project_id", name="reviews_reviewdataset_project_brand", to="catalog_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewdataset',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='reviews_reviewdataset_rows_of_brand'),
+            model_name="reviewdataset",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="reviews_reviewdataset_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='reviewdataset',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='reviews_reviewdataset_brand_id'),
+            model_name="reviewdataset",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="reviews_reviewdataset_brand_id"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['brand', 'dataset', 'line', 'id'], name='reviews_review_in_order'),
+            model_name="review",
+            index=models.Index(fields=["brand", "dataset", "line", "id"], name="reviews_review_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('brand', 'dataset', 'content_sha256'), name='reviews_review_once'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "dataset", "content_sha256"), name="reviews_review_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=accounts.tenancy.SameBrand(column='dataset_id', name='reviews_review_dataset_brand', to='reviews_reviewdataset'),
+            model_name="review",
+            constraint=accounts.tenancy.SameBrand(
+                column="dataset_id", name="reviews_review_dataset_brand", to="reviews_reviewdataset"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=accounts.tenancy.SameBrand(column='dataset_import_id', name='reviews_review_dataset_import_brand', to='reviews_datasetimport'),
+            model_name="review",
+            constraint=accounts.tenancy.SameBrand(
+                column="dataset_import_id", name="reviews_review_dataset_import_brand", to="reviews_datasetimport"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=accounts.tenancy.SameBrand(column='product_id', name='reviews_review_product_brand', to='catalog_product'),
+            model_name="review",
+            constraint=accounts.tenancy.SameBrand(
+                column="product_id", name="reviews_review_product_brand", to="catalog_product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='reviews_review_rows_of_brand'),
+            model_name="review",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="reviews_review_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='reviews_review_brand_id'),
+            model_name="review",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="reviews_review_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=models.UniqueConstraint(fields=('brand', 'dataset', 'number'), name='reviews_version_number_once'),
+            model_name="datasetversion",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "dataset", "number"), name="reviews_version_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=accounts.tenancy.SameBrand(column='dataset_id', name='reviews_datasetversion_dataset_brand', to='reviews_reviewdataset'),
+            model_name="datasetversion",
+            constraint=accounts.tenancy.SameBrand(
+                column="dataset_id", name="reviews_datasetversion_dataset_brand", to="reviews_reviewdataset"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='reviews_datasetversion_rows_of_brand'),
+            model_name="datasetversion",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="reviews_datasetversion_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='reviews_datasetversion_brand_id'),
+            model_name="datasetversion",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="reviews_datasetversion_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='datasetimport',
-            constraint=accounts.tenancy.SameBrand(column='dataset_id', name='reviews_datasetimport_dataset_brand', to='reviews_reviewdataset'),
+            model_name="datasetimport",
+            constraint=accounts.tenancy.SameBrand(
+                column="dataset_id", name="reviews_datasetimport_dataset_brand", to="reviews_reviewdataset"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasetimport',
-            constraint=accounts.tenancy.SameBrand(column='version_id', name='reviews_datasetimport_version_brand', to='reviews_datasetversion'),
+            model_name="datasetimport",
+            constraint=accounts.tenancy.SameBrand(
+                column="version_id", name="reviews_datasetimport_version_brand", to="reviews_datasetversion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasetimport',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='reviews_datasetimport_rows_of_brand'),
+            model_name="datasetimport",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="reviews_datasetimport_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='datasetimport',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='reviews_datasetimport_brand_id'),
+            model_name="datasetimport",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="reviews_datasetimport_brand_id"),
         ),
     ]

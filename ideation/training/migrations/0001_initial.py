@@ -8,110 +8,194 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
-        ('reviews', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("reviews", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrainingRun',
+            name="TrainingRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('base_model', models.CharField(max_length=300)),
-                ('spec', models.JSONField(default=dict)),
-                ('curve', models.JSONField(default=list)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='training_runs', to='catalog.project')),
-                ('version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='training_runs', to='reviews.datasetversion')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("base_model", models.CharField(max_length=300)),
+                ("spec", models.JSONField(default=dict)),
+                ("curve", models.JSONField(default=list)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="training_runs",
+                        to="catalog.project",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="training_runs",
+                        to="reviews.datasetversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('base_model', models.CharField(max_length=300)),
-                ('base_sha256', models.CharField(max_length=64)),
-                ('base_licence', models.CharField(max_length=100)),
-                ('languages', models.JSONField(default=list)),
-                ('folder', models.CharField(max_length=300)),
-                ('files_sha256', models.JSONField(default=dict)),
-                ('corpus_sha256', models.CharField(max_length=64)),
-                ('documents', models.PositiveIntegerField()),
-                ('tokens', models.PositiveBigIntegerField()),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='model_versions', to='catalog.project')),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='model_versions', to='training.trainingrun')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("base_model", models.CharField(max_length=300)),
+                ("base_sha256", models.CharField(max_length=64)),
+                ("base_licence", models.CharField(max_length=100)),
+                ("languages", models.JSONField(default=list)),
+                ("folder", models.CharField(max_length=300)),
+                ("files_sha256", models.JSONField(default=dict)),
+                ("corpus_sha256", models.CharField(max_length=64)),
+                ("documents", models.PositiveIntegerField()),
+                ("tokens", models.PositiveBigIntegerField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="model_versions",
+                        to="catalog.project",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="model_versions",
+                        to="training.trainingrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('perplexity_base', models.FloatField(verbose_name='perplexity before')),
-                ('perplexity_tuned', models.FloatField(verbose_name='perplexity after')),
-                ('bits_per_byte_base', models.FloatField(verbose_name='bits per byte before')),
-                ('bits_per_byte_tuned', models.FloatField(verbose_name='bits per byte after')),
-                ('tokens', models.PositiveIntegerField()),
-                ('bytes', models.PositiveIntegerField()),
-                ('samples', models.JSONField(default=list)),
-                ('brand', models.ForeignKey(default=accounts.tenancy.current_brand, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.brand')),
-                ('model_version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='evaluations', to='training.modelversion')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("perplexity_base", models.FloatField(verbose_name="perplexity before")),
+                ("perplexity_tuned", models.FloatField(verbose_name="perplexity after")),
+                ("bits_per_byte_base", models.FloatField(verbose_name="bits per byte before")),
+                ("bits_per_byte_tuned", models.FloatField(verbose_name="bits per byte after")),
+                ("tokens", models.PositiveIntegerField()),
+                ("bytes", models.PositiveIntegerField()),
+                ("samples", models.JSONField(default=list)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        default=accounts.tenancy.current_brand,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.brand",
+                    ),
+                ),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evaluations",
+                        to="training.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-                'constraints': [accounts.tenancy.SameBrand(column='model_version_id', name='training_evaluation_model_version_brand', to='training_modelversion'), accounts.tenancy.RowsOfBrand(column='brand_id', name='training_evaluation_rows_of_brand'), models.UniqueConstraint(fields=('brand', 'id'), name='training_evaluation_brand_id')],
+                "ordering": ["-created_at"],
+                "constraints": [
+                    accounts.tenancy.SameBrand(
+                        column="model_version_id",
+                        name="training_evaluation_model_version_brand",
+                        to="training_modelversion",
+                    ),
+                    accounts.tenancy.RowsOfBrand(column="brand_id", name="training_evaluation_rows_of_brand"),
+                    models.UniqueConstraint(fields=("brand", "id"), name="training_evaluation_brand_id"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=accounts.tenancy.SameBrand(column='project_id', name='training_trainingrun_project_brand', to='catalog_project'),
+            model_name="trainingrun",
+            constraint=accounts.tenancy.SameBrand(
+                column="project_id", name="training_trainingrun_project_brand", to="catalog_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=accounts.tenancy.SameBrand(column='version_id', name='training_trainingrun_version_brand', to='reviews_datasetversion'),
+            model_name="trainingrun",
+            constraint=accounts.tenancy.SameBrand(
+                column="version_id", name="training_trainingrun_version_brand", to="reviews_datasetversion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='training_trainingrun_rows_of_brand'),
+            model_name="trainingrun",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="training_trainingrun_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='training_trainingrun_brand_id'),
+            model_name="trainingrun",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="training_trainingrun_brand_id"),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('brand', 'project', 'number'), name='training_model_number_once'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "project", "number"), name="training_model_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=accounts.tenancy.SameBrand(column='project_id', name='training_modelversion_project_brand', to='catalog_project'),
+            model_name="modelversion",
+            constraint=accounts.tenancy.SameBrand(
+                column="project_id", name="training_modelversion_project_brand", to="catalog_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=accounts.tenancy.SameBrand(column='run_id', name='training_modelversion_run_brand', to='training_trainingrun'),
+            model_name="modelversion",
+            constraint=accounts.tenancy.SameBrand(
+                column="run_id", name="training_modelversion_run_brand", to="training_trainingrun"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=accounts.tenancy.RowsOfBrand(column='brand_id', name='training_modelversion_rows_of_brand'),
+            model_name="modelversion",
+            constraint=accounts.tenancy.RowsOfBrand(column="brand_id", name="training_modelversion_rows_of_brand"),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='training_modelversion_brand_id'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(fields=("brand", "id"), name="training_modelversion_brand_id"),
         ),
     ]
