@@ -1,1 +1,1 @@
-"""How text and numbers become needs, models and concepts. Works on files and arrays; knows nothing of the web or the database."""
+"""How text and numbers become needs, models and concepts: on files and arrays, without the web or the database."""

@@ -1,4 +1,4 @@
-"""Who comes in: the brand is found from the address or the key, an outsider meets 404, a strong database role nothing."""
+"""Who comes in: the brand is found by address or key, an outsider meets 404, a strong database role is refused."""
 
 import os
 from types import SimpleNamespace
