@@ -5,7 +5,7 @@ in the sentence encoder's space), how concrete they are, and how far they keep f
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -140,11 +140,12 @@ class Chooser:
 
     def _composed(self, texts: Sequence[Written], asked: str) -> dict[str, float]:
         """Features of means and wish, each with its means' fit."""
-        clause = outcome(asked) if self.brief.language == "en" else ""
+        clause, comma = outcome(asked), "，" if self.brief.language == "zh" else ", "
         if not clause:
             return {}
         said = wording.stems(clause)
-        return {t.means if said <= wording.stems(t.means) else f"{t.means}, {clause}": t.fit for t in texts if t.means}
+        means = {t.means: t.fit for t in texts if t.means}
+        return {m if said <= wording.stems(m) else m + comma + clause: fit for m, fit in means.items()}
 
     def take(self, pool: Sequence[Candidate], beside: Sequence[Candidate]) -> Candidate | None:
         """The best candidate that is no near copy of those beside it; used ones only when no fresh one is left."""
@@ -212,7 +213,7 @@ class Chooser:
         """Whether a part of the text says what no single feature says ('a seal that stays hot')."""
         told = [wording.stems(f) for f in said]
         product = wording.stems(f"{self.brief.product} {self.brief.category}")
-        for part in re.split(r",| and | with ", text):
+        for part in re.split(r",| and | with |[，、]", text):
             own = wording.stems(part) - product
             if own and max(len(own & one) for one in told) < len(own):
                 return True
@@ -220,11 +221,14 @@ class Chooser:
 
     def _plain_pitch(self, features: Sequence[Candidate]) -> str:
         """The means of two or three features in a row."""
-        parts = [re.split(r",? so that |,? for |,? which ", f.text)[0] for f in features]
-        short = [p[0].lower() + p[1:] for p in parts if 2 <= len(p.split()) <= 9][:3]
-        if self.brief.language != "en" or len(short) < 2:
-            return ""
         product = bare_name(self.brief.product)
+        parts = [re.split(r",? so that |,? for |,? which |，", f.text)[0] for f in features]
+        if self.brief.language == "zh":
+            text = f"带{'、'.join(parts[:3])}的{product}"
+            return text if not wording.flaws(text, "zh", wording.PLAIN_PITCH) else ""
+        short = [p[0].lower() + p[1:] for p in parts if 2 <= len(p.split()) <= 9][:3]
+        if len(short) < 2:
+            return ""
         article = "An" if product[0].lower() in "aeiou" else "A"
         text = f"{article} {product} with {', '.join(short[:-1])} and {short[-1]}"
         return text if not wording.flaws(text, "en", wording.PLAIN_PITCH) else ""
@@ -238,7 +242,7 @@ class Chooser:
         near = rows[1:] @ rows[0]
         fit = [t for t, n in zip(fit, near, strict=True) if n >= KNOWN or not self.strict]
         if not fit:
-            return wisher(lead) if self.brief.language == "en" else ""
+            return wisher(lead)
         rows = self.encoder.encode([f"{t} {self.brief.product}" for t in fit])
         stale = [max((wording.overlap(t, u) for u in self.users), default=0.0) for t in fit]
         value = rows @ np.mean([f.vector for f in features], axis=0) - 0.3 * np.array(stale)
@@ -275,17 +279,20 @@ class Chooser:
 
     def _plain_name(self, said: Sequence[str]) -> str:
         """Where the model found none: a word of the first feature before the product's own."""
+        return next((name for name in self._plain_names(said) if self._name_fits(name)), "")
+
+    def _plain_names(self, said: Sequence[str]) -> Iterator[str]:
+        if self.brief.language == "zh":
+            for feature in said[1:]:
+                means = re.split("[，的]", feature.split("，")[0])
+                yield from (f"{part[-4:]}{self.brief.product[-3:]}" for part in reversed(means) if len(part) > 1)
+            return
         named = [w for w in self.brief.product.split() if w.isalpha() and len(w) > 2]
-        head = named[-1] if named and self.brief.language == "en" else self.brief.product[-4:]
         known = wording.stems(self.brief.product)
-        words = said[1].split() if self.brief.language == "en" else []
-        for word in words:
+        for word in said[1].split():
             bare = word.strip(",.;")
-            if len(bare) > 3 and bare.isalpha() and wording.stems(bare) and not wording.stems(bare) & known:
-                text = _titled(f"{bare} {head}")
-                if self._name_fits(text):
-                    return text
-        return ""
+            if len(bare) > 3 and bare.isalpha() and wording.stems(bare) - known:
+                yield _titled(f"{bare} {named[-1] if named else self.brief.product}")
 
 
 def nearest(vector: Vectors, needs: Sequence[NeedSpec], encoder: Encoder, *, at_least: float) -> list[str]:

@@ -154,7 +154,7 @@ class _Writer:
         self._encoder: Encoder = open_encoder()
         # What stands on a server is large enough to find means by itself.
         self._library = Library(spec.brief.language, self._encoder) if spec.backend.kind == "local" else None
-        small = self._library is not None and spec.brief.language == "en"
+        small = self._library is not None
         self._chooser = Chooser(brief=spec.brief, encoder=self._encoder, strict=small)
         language = spec.brief.language
         self._warmth = LED if small else FREE

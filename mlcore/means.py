@@ -136,7 +136,7 @@ def _collected(language: str) -> tuple[Means, ...]:
         for row in rows
         for m in row["means"]
     ]
-    for example in read_examples():
+    for example in read_examples() if language == "en" else []:
         if example["kind"] == "concept":
             kinds = _kinds(example["category"])
             for text, need in zip(example["means"], example["needs"], strict=True):

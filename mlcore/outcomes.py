@@ -1,10 +1,12 @@
 """Turns a customer's wish into an outcome: 'I want the lid to stay shut' → 'so that the lid stays shut'.
 
 Used where a model has found a means but not the words for what it is good for: the customer's own words always fit.
-English only, by the shape of the sentence; a wish of another shape gives nothing.
+English and Chinese, by the shape of the sentence; a wish of another shape gives nothing.
 """
 
 import re
+
+import rjieba
 
 _WISH = re.compile(r"^I (?:want|need|would like|wish for)\s+(.+)$", re.IGNORECASE)
 _TO_DO = re.compile(r"^to (\w.*)$")
@@ -23,8 +25,16 @@ _IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 _PLURAL = {"be": "are"}
 
 
+_WISH_ZH = re.compile("^我?(?:希望|想要|想|需要)(.+)$")
+_ABLE_ZH = re.compile("^(?:单手|一只手|能|可以|一个人|自己|看|不用)")
+
+
 def outcome(statement: str) -> str:
-    """A clause to put behind a means ('so that …', 'for …'); empty if the statement is no wish."""
+    """A clause to put behind a means ('so that …', 'for …', '好让…'); empty if the statement is no wish."""
+    if chinese := _WISH_ZH.match(statement.strip().rstrip("。！")):
+        wish = chinese.group(1)
+        verb = rjieba.tag(wish)[0][1].startswith("v") and not wish.startswith(("不", "没"))
+        return f"好让{'人' if verb or _ABLE_ZH.match(wish) else '它' if wish.startswith(('不', '没')) else ''}{wish}"
     found = _WISH.match(" ".join(statement.replace("’", "'").split()).rstrip(".!"))
     if not found:
         return ""
@@ -41,6 +51,8 @@ def outcome(statement: str) -> str:
 
 def wisher(statement: str) -> str:
     """Who has a wish: 'I want my lid to stay shut' → 'People who want their lid to stay shut'; empty if it is none."""
+    if chinese := _WISH_ZH.match(statement.strip().rstrip("。！")):
+        return f"希望{chinese.group(1)}的人"
     found = _WISH.match(" ".join(statement.replace("’", "'").split()).rstrip(".!"))
     if not found:
         return ""

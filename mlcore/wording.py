@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from mlcore.frames import read_examples
+from mlcore.frames import EXAMPLES_ZH, read_examples
 
 _HAN = re.compile(r"[一-鿿]")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*%?|[一-鿿]+")
@@ -217,11 +218,16 @@ _PARTS = frozenset(
 
 @functools.cache
 def _physical_words() -> frozenset[str]:
-    features = [f for e in read_examples() for f in e.get("features", [])]
+    features = [f for e in _concepts() for f in e["features"]]
     return frozenset(s for f in features for s in stems(f) if not s[0].isdigit())
 
 
 @functools.cache
 def _example_values() -> tuple[str, ...]:
-    examples: Sequence[dict[str, object]] = [e for e in read_examples() if e["kind"] == "concept"]
-    return tuple(v for e in examples for v in [*e["features"], str(e["pitch"])])  # type: ignore[misc]
+    return tuple(value for e in _concepts() for value in [*e["features"], e["pitch"], e["target_user"]])
+
+
+@functools.cache
+def _concepts() -> tuple[dict[str, Any], ...]:
+    examples = [*read_examples(), *read_examples(EXAMPLES_ZH)]
+    return tuple(e for e in examples if e["kind"] == "concept")
