@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import rjieba
 
 from mlcore import wording
 from mlcore.embed import Encoder, Vectors
@@ -224,7 +225,7 @@ class Chooser:
         product = bare_name(self.brief.product)
         parts = [re.split(r",? so that |,? for |,? which |，", f.text)[0] for f in features]
         if self.brief.language == "zh":
-            text = f"带{'、'.join(parts[:3])}的{product}"
+            text = f"带{'、'.join(p.removeprefix('带') for p in parts[:3])}的{product}"
             return text if not wording.flaws(text, "zh", wording.PLAIN_PITCH) else ""
         short = [p[0].lower() + p[1:] for p in parts if 2 <= len(p.split()) <= 9][:3]
         if len(short) < 2:
@@ -275,7 +276,8 @@ class Chooser:
         wordy = any(c in text for c in ",.:;!?，。：；！？/") or any(c.isdigit() for c in text)
         words = text.lower().split()
         repeats = len(set(words)) < len(words) or bool(_SMALL & set(words))
-        return not alike and not wordy and not repeats and self._fits(text, wording.NAME)
+        bare = text == self.brief.product
+        return not bare and not alike and not wordy and not repeats and self._fits(text, wording.NAME)
 
     def _plain_name(self, said: Sequence[str]) -> str:
         """Where the model found none: a word of the first feature before the product's own."""
@@ -283,9 +285,8 @@ class Chooser:
 
     def _plain_names(self, said: Sequence[str]) -> Iterator[str]:
         if self.brief.language == "zh":
-            for feature in said[1:]:
-                means = re.split("[，的]", feature.split("，")[0])
-                yield from (f"{part[-4:]}{self.brief.product[-3:]}" for part in reversed(means) if len(part) > 1)
+            head = _last_words(self.brief.product, 3)
+            yield from (_last_words(feature.split("，")[0], 4) + head for feature in said[1:])
             return
         named = [w for w in self.brief.product.split() if w.isalpha() and len(w) > 2]
         known = wording.stems(self.brief.product)
@@ -305,6 +306,16 @@ def nearest(vector: Vectors, needs: Sequence[NeedSpec], encoder: Encoder, *, at_
 def bare_name(product: str) -> str:
     """A product's name without its size: 'Trail Mug 450 ml' → 'Trail Mug'."""
     return _SIZE.sub("", product).strip() or product
+
+
+def _last_words(text: str, most: int) -> str:
+    """Whole Chinese words from the end of a text, at most so many characters."""
+    kept = ""
+    for word in reversed(rjieba.cut(text)):
+        if kept and (len(word + kept) > most or word == "的"):
+            break
+        kept = word + kept
+    return kept
 
 
 def _titled(text: str) -> str:

@@ -29,31 +29,43 @@ _WISH_ZH = re.compile("^我?(?:希望|想要|想|需要)(.+)$")
 _ABLE_ZH = re.compile("^(?:单手|一只手|能|可以|一个人|自己|看|不用)")
 
 
+def _bare(statement: str) -> str:
+    """A wish without the reason that it gives itself: a second 'so that' would stumble."""
+    return " ".join(statement.replace("’", "'").split()).partition(", so that ")[0].rstrip(".!")
+
+
 def outcome(statement: str) -> str:
     """A clause to put behind a means ('so that …', 'for …', '好让…'); empty if the statement is no wish."""
     if chinese := _WISH_ZH.match(statement.strip().rstrip("。！")):
         wish = chinese.group(1)
-        verb = rjieba.tag(wish)[0][1].startswith("v") and not wish.startswith(("不", "没"))
-        return f"好让{'人' if verb or _ABLE_ZH.match(wish) else '它' if wish.startswith(('不', '没')) else ''}{wish}"
-    found = _WISH.match(" ".join(statement.replace("’", "'").split()).rstrip(".!"))
+        return f"好让{_subject_zh(wish)}{wish}"
+    found = _WISH.match(_bare(statement))
     if not found:
         return ""
     wish = _FIRST_PERSON.sub(lambda m: _OWN[m.group().lower()], found.group(1))
     if deed := _TO_DO.match(wish):
         return f"so that you can {deed.group(1)}"
     if parts := _SUBJECT_TO_DO.match(wish):
-        subject, before, after, verb, rest = parts.groups()
-        return f"so that {subject} {_said(verb, plural=_is_plural(subject), banned=bool(before or after))}{rest}"
+        subject, before, after, deed_word, rest = parts.groups()
+        done = _said(deed_word, plural=_is_plural(subject), banned=bool(before or after))
+        return f"so that {subject} {done}{rest}"
     if absent := _NONE.match(wish):
         return f"so that there is no {absent.group(1)}"
     return f"for {wish}"
+
+
+def _subject_zh(wish: str) -> str:
+    """Who or what a wish without a subject speaks of: the product, or whoever uses it."""
+    if wish.startswith(("不", "没")):
+        return "它"
+    return "人" if _ABLE_ZH.match(wish) or rjieba.tag(wish)[0][1].startswith("v") else ""
 
 
 def wisher(statement: str) -> str:
     """Who has a wish: 'I want my lid to stay shut' → 'People who want their lid to stay shut'; empty if it is none."""
     if chinese := _WISH_ZH.match(statement.strip().rstrip("。！")):
         return f"希望{chinese.group(1)}的人"
-    found = _WISH.match(" ".join(statement.replace("’", "'").split()).rstrip(".!"))
+    found = _WISH.match(_bare(statement))
     if not found:
         return ""
     return "People who want " + _FIRST_PERSON.sub(lambda m: _THEIRS[m.group().lower()], found.group(1))

@@ -158,7 +158,10 @@ def _plain_name(product: Product | None, language: str) -> str:
     """What kind of thing a product is, in the brief's language."""
     if product is None:
         return ""
-    return product.category_zh if language.startswith("zh") else product.category
+    if language.startswith("zh"):
+        return product.category_zh
+    name = product.category
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _language(analysis: Analysis) -> str:
