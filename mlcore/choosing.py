@@ -18,7 +18,7 @@ from mlcore.specs.concepts import BriefSpec, NeedSpec
 
 _SIZE = re.compile(r"\s*\b\d+(?:[.,]\d+)?\s*(?:ml|cl|l|g|kg|cm|mm|in|inch|oz|w|v|mah|gb|tb|pcs?|pack)\b", re.IGNORECASE)
 
-_SMALL = frozenset("a an and by for in is it not of on or that the to with without".split())
+_SMALL = frozenset("a an and by comes for in is it no not of on or that the to with without".split())
 
 NEAR = 0.86
 """Cosine from which two features are the same idea in other words."""
@@ -312,7 +312,7 @@ def _last_words(text: str, most: int) -> str:
     """Whole Chinese words from the end of a text, at most so many characters."""
     kept = ""
     for word in reversed(rjieba.cut(text)):
-        if kept and (len(word + kept) > most or word == "的"):
+        if kept and (len(word + kept) > most or word in "的米升克"):
             break
         kept = word + kept
     return kept
