@@ -106,7 +106,8 @@ def write_concepts(spec: ConceptsSpec) -> Iterator[Event]:
 
 def write_with(backend: Backend, spec: ConceptsSpec, *, tuned: bool, effort: Effort = SMALL) -> Iterator[Event]:
     """`write_concepts` with an open backend; `tuned` models get the bare forms, others worked examples before them."""
-    if spec.brief.language not in backend.languages:
+    # A model that doesn't say what it writes was chosen by somebody who knows; only a clear no is a no.
+    if backend.languages and spec.brief.language not in backend.languages:
         yield from _finish(spec, [], 0, "model_language")
         return
     writer = _Writer(backend, spec, tuned, effort)
