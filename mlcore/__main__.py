@@ -126,11 +126,13 @@ def _generate(options: argparse.Namespace) -> None:
 
 def _adapter(options: argparse.Namespace) -> None:
     from mlcore.finetune import finetune
-    from mlcore.taskadapter import recipe, write_documents
+    from mlcore.taskadapter import halve, recipe, write_documents
 
     spec = recipe(options.out, options.models)
     write_documents(spec.corpus)
     _tell(finetune(spec))
+    halve(options.out / "adapter", options.out / "halved")
+    print(f"To ship it, copy the files of {options.out / 'halved'} over mlcore/adapters/.")
 
 
 def _write_needs(reviews: Path, analysis: Path, path: Path, seed: int) -> None:

@@ -230,8 +230,8 @@ class Chooser:
         short = [p[0].lower() + p[1:] for p in parts if 2 <= len(p.split()) <= 9][:3]
         if len(short) < 2:
             return ""
-        article = "An" if product[0].lower() in "aeiou" else "A"
-        text = f"{article} {product} with {', '.join(short[:-1])} and {short[-1]}"
+        text = f"{_with_article(product)} with {', '.join(short[:-1])} and {short[-1]}"
+        text = text[0].upper() + text[1:]
         return text if not wording.flaws(text, "en", wording.PLAIN_PITCH) else ""
 
     def user(self, texts: Sequence[str], features: Sequence[Candidate], lead: str) -> str:
@@ -306,6 +306,13 @@ def nearest(vector: Vectors, needs: Sequence[NeedSpec], encoder: Encoder, *, at_
 def bare_name(product: str) -> str:
     """A product's name without its size: 'Trail Mug 450 ml' → 'Trail Mug'."""
     return _SIZE.sub("", product).strip() or product
+
+
+def _with_article(product: str) -> str:
+    """'a kettle', 'an iron', but 'dresses'."""
+    if re.search(r"[^s]s$", product):
+        return product
+    return f"{'an' if product[0].lower() in 'aeiou' else 'a'} {product}"
 
 
 def _last_words(text: str, most: int) -> str:

@@ -1,6 +1,7 @@
 """Reads a file of reviews (CSV or TSV) row by row, never holding it whole; every row comes out good or with a reason.
 
-Encoding, delimiter, columns, rating scale and date format are recognised from the file itself.
+Encoding, delimiter, columns, rating scale and date format are recognised from the file itself. Personal data in texts
+and titles is masked before anything else sees them; what the customer wrote comes along only where something was.
 """
 
 import codecs
@@ -8,8 +9,9 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from charset_normalizer import from_bytes
 
 from mlcore.errors import InputError
 from mlcore.events import Event, Progress
+from mlcore.personal import find, mask
 from mlcore.specs.reviewfile import ROLES, FileLayout, ReadSpec
 
 SAMPLE_ROWS = 20
@@ -55,8 +58,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "评价时间",
     ),
     "product": (
-        "product", "product name", "product id", "item", "sku", "asin", "variation", "model", "clothing id", "商品",
-        "商品名称", "产品", "商品名", "款式", "cat", "category", "类别",
+        "product", "product name", "item", "variation", "model", "商品", "商品名称", "产品", "商品名", "款式",
+        "product type", "class name", "category", "cat", "类别", "product id", "sku", "asin", "clothing id",
     ),
     "source": ("source", "channel", "platform", "site", "来源", "渠道", "平台"),
     "author": (
@@ -71,7 +74,10 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRow:
-    """A good row. `rating` is on 1 to 5; `author_sha256` is all that is kept of the author."""
+    """A good row. `rating` is on 1 to 5; `author_sha256` is all that is kept of the author.
+
+    `content_sha256` is of what the customer wrote, so that a review that comes again is known whatever is masked.
+    """
 
     line: int
     text: str
@@ -83,6 +89,10 @@ class ReviewRow:
     author_sha256: str
     external_id: str
     content_sha256: str
+    as_written: dict[str, str] | None = None
+    """{"text", "title"} before masking, where something was masked."""
+    personal: Mapping[str, int] = field(default_factory=dict)
+    """Kind of personal data → how often it was masked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +158,7 @@ def recognise(path: Path) -> FileLayout:
         mapping=mapping,
         rating_scale=_scale(_cells(sample, mapping.get("rating"))),
         date_format=_date_format(_cells(sample, mapping.get("date"))),
-        sample=tuple(tuple(row) for row in sample[:SAMPLE_ROWS]),
+        sample=tuple(tuple(mask(cell) for cell in row) for row in sample[:SAMPLE_ROWS]),
     )
 
 
@@ -280,7 +290,7 @@ def read(spec: ReadSpec) -> Iterator[Event]:
                 rows.append(_row(line, cells, spec.layout))
             except _RowError as error:
                 column, code, value = error.rejection
-                rejected.append(Rejected(line=line, column=column, code=code, value=value[:500]))
+                rejected.append(Rejected(line=line, column=column, code=code, value=mask(value)[:500]))
             if len(rows) + len(rejected) >= spec.batch:
                 yield Batch(rows=rows, rejected=rejected)
                 yield Progress(step="importing", done=min(raw.tell(), total), total=total, unit="bytes")
@@ -340,21 +350,23 @@ def _row(line: int, cells: list[str] | str, layout: FileLayout) -> ReviewRow:
     if isinstance(cells, str):
         raise _RowError("", cells, "")
     if len(cells) > len(layout.columns):
-        raise _RowError("", "row_too_many_cells", layout.delimiter.join(cells))
+        raise _RowError("", "row_too_many_cells", _said(cells, layout))
     value = {role: _cell(cells, index, layout) for role, index in layout.mapping.items()}
     text, text_column = value["text"], layout.columns[layout.mapping["text"]]
     if not text:
-        raise _RowError(text_column, "text_empty", layout.delimiter.join(cells))
+        raise _RowError(text_column, "text_empty", _said(cells, layout))
     if len(text) > MAX_TEXT:
         raise _RowError(text_column, "text_too_long", text)
     rating, day = _rating(value.get("rating", ""), layout), _date(value.get("date", ""), layout)
     author = value.get("author", "")
     title, product = value.get("title", ""), value.get("product", "")[:200]
     identity = "\x1f".join((text, title, str(rating), str(day), product, author))
+    title = title[:500]
+    in_text, in_title = find(text), find(title)
     return ReviewRow(
         line=line,
-        text=text,
-        title=title[:500],
+        text=mask(text, in_text),
+        title=mask(title, in_title)[:500],
         rating=rating,
         date=day.isoformat() if day else None,
         product=product,
@@ -362,7 +374,15 @@ def _row(line: int, cells: list[str] | str, layout: FileLayout) -> ReviewRow:
         author_sha256=hashlib.sha256(author.encode()).hexdigest() if author else "",
         external_id=value.get("id", "")[:100],
         content_sha256=hashlib.sha256(identity.encode()).hexdigest(),
+        as_written={"text": text, "title": title} if in_text or in_title else None,
+        personal=dict(Counter(span.kind for span in (*in_text, *in_title))),
     )
+
+
+def _said(cells: list[str], layout: FileLayout) -> str:
+    """The whole row as it stands, without its author: a name is kept nowhere."""
+    author = layout.mapping.get("author")
+    return layout.delimiter.join("…" if place == author and cell else cell for place, cell in enumerate(cells))
 
 
 def _cell(cells: list[str], index: int, layout: FileLayout) -> str:

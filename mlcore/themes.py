@@ -34,6 +34,17 @@ SERVICES = frozenset(
     }
 )  # fmt: skip
 """Wishes that no change of the product can grant: they are the shop's to answer, not the designer's."""
+TRADES = {
+    "print and paper": r"\b(?:books?|pages?|ink|novels?|magazines?|posters?|notebooks?)\b|书|页|纸张|印刷",
+    "story and content": (
+        r"\b(?:books?|stor(?:y|ies)|novels?|chapters?|read|reading|author|plot|shows?)\b"
+        r"|书|小说|故事|内容|情节|作者|读"
+    ),
+    "breakfast and meals": r"\b(?:breakfasts?|meals?|buffet|dinner|lunch|restaurant)\b|餐|早饭|晚饭",
+    "sleep and room": r"\b(?:rooms?|hotels?|beds?|sle(?:ep|pt)\w*|stay(?:ed)?)\b|房|酒店|宾馆|床|睡",
+    "room facilities": r"\b(?:rooms?|hotels?|bathrooms?|showers?|lobby)\b|房|酒店|宾馆|设施|浴室",
+}
+"""Themes of one trade alone, and what its customers can't help naming: of a dress, 'the print' is no book's."""
 NOTHING = "-"
 """Not a wish: what people write around their wishes ('I bought this for my sister')."""
 

@@ -6,6 +6,7 @@ communities of the nearest-neighbour graph (Leiden: Traag, Waltman & van Eck, 20
 Components that too few customers support are dropped and their sentences go where they fit next best.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.embed import Encoder, Vectors, unit
-from mlcore.themes import shipped
+from mlcore.themes import TRADES, shipped
 from mlcore.topicspace import TopicSpace, principal, rare_words
 
 Floats = NDArray[np.float64]
@@ -62,6 +63,8 @@ SHOWN, LIKENESS = 15, 0.48
 """… or if its 15 clearest sentences are this much like what the bank was taught: mean cosine to the three seed
 sentences nearest to each, plus half the share that is recognised (0.15 at most). Both were chosen by looking at what
 stood wrongly in four files of reviews ('it runs big' under 'performance')."""
+NAMING = 0.2
+"""Share of the sentences like a theme of one trade that must name what the trade sells."""
 COHESION = 0.30
 """Mean cosine of a new topic's sentences to their centre below which they are no topic."""
 
@@ -95,7 +98,7 @@ def group(
     alone = unit(principal(unit(alone), DIMENSIONS))
     points = unit(alone + CONTEXT * _rest_of_review(alone, owners))
     own = shipped().log_prior(space.centred(vectors, languages))
-    borne = np.concatenate([[0], _borne_out(own, owners, smallest)])
+    borne = np.concatenate([[0], _borne_out(own, owners, texts, smallest)])
     own = own[:, borne]
     prior = _with_review(own, owners)
     extended = np.hstack([prior, _new_topics(points, own, owners, smallest, seed)])
@@ -129,7 +132,7 @@ def _rest_of_review(values: Vectors, owners: Integers) -> Vectors:
     return np.asarray((sums[owners] - values) / np.maximum(others, 1)[:, None] * (others > 0)[:, None])
 
 
-def _borne_out(own: Floats, owners: Integers, smallest: int) -> Integers:
+def _borne_out(own: Floats, owners: Integers, texts: Sequence[str], smallest: int) -> Integers:
     """The themes that the reviews speak of: recognised with confidence, and not only for want of a better one.
 
     In reviews of dresses much looks faintly like 'leak'; what is really about leaks is recognised clearly.
@@ -139,9 +142,19 @@ def _borne_out(own: Floats, owners: Integers, smallest: int) -> Integers:
     for k in range(1, own.shape[1]):
         alike = len(np.unique(owners[best == k]))
         sure = len(np.unique(owners[(best == k) & (value > SURE)]))
-        if sure >= max(2.0, 0.5 * smallest) and sure >= SURE_SHARE * alike:
+        if sure >= max(2.0, 0.5 * smallest) and sure >= SURE_SHARE * alike and _of_its_trade(k, best, texts):
             kept.append(k)
     return np.array(kept, dtype=np.int64)
+
+
+def _of_its_trade(theme: int, best: Integers, texts: Sequence[str]) -> bool:
+    """Whether the sentences most like a theme of one trade name what that trade sells. Other themes suit any trade."""
+    words = TRADES.get(shipped().names[theme])
+    if words is None:
+        return True
+    naming = re.compile(words, re.IGNORECASE)
+    alike = np.flatnonzero(best == theme)
+    return sum(naming.search(texts[row]) is not None for row in alike) >= NAMING * len(alike)
 
 
 def _with_review(own: Floats, owners: Integers) -> Floats:
