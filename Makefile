@@ -12,7 +12,7 @@ PIP := $(VENV) -m pip --quiet --disable-pip-version-check
 # Wheels of torch without CUDA are a fifteenth of the others' size; taken where there is no NVIDIA card.
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 # Checks need settings that load, and neither a database nor a broker.
-UNCONNECTED := SECRET_KEY=checks DATABASE_URL=postgresql://nobody@/none BROKER_URL=memory:// IDEATION_VAR=$(CURDIR)/var/checks
+UNCONNECTED := SECRET_KEY=checks DATABASE_URL=postgresql://nobody@/none BROKER_URL=memory:// CACHE_URL=unix:///none IDEATION_VAR=$(CURDIR)/var/checks
 
 .PHONY: help run servers stop test browser lint format bench screenshots adapters assets packages gemma clean
 

@@ -1,20 +1,31 @@
-"""Where a request's brand is decided, once: from the URL or the API key, and the wall goes up around all the rest."""
+"""Where a request's brand is decided, once: from the URL or the API key, and the wall goes up around all the rest.
+
+Here it is also said who acts, for the audit, and which of the brand's projects they see.
+"""
 
 import re
 import uuid
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 
 from accounts import querysets
-from accounts.models import ApiKey, Brand, Membership, User
-from accounts.permissions import role_can, scopes_can
-from accounts.tenancy import brand_scope
+from accounts.errors import AccountError
+from accounts.models import ApiKey, Brand, Membership, Role, User
+from accounts.permissions import CAPABILITIES, SCOPES, WHOLE_BRAND
+from accounts.projects import Sight, projects, seeing
+from accounts.tenancy import acting, brand_scope
 
+LOGIN_BRAND = "login_brand"
+"""The session's key for the brand through whose own login somebody came in: the session is for that brand alone."""
+API_PATH = "/api/"
 BRAND_PATH = re.compile(r"^/b/(?P<slug>[-\w]+)/")
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -32,12 +43,32 @@ class BrandRequest(HttpRequest):
         return request_can(self, capability)
 
 
-def request_can(request: HttpRequest, capability: str) -> bool:
-    """Whether the person or the key behind a request may do this in the request's brand."""
+def capabilities_of(request: HttpRequest) -> frozenset[str]:
+    """What the person or the key behind a request may do in the request's brand."""
     key, membership = getattr(request, "api_key", None), getattr(request, "membership", None)
     if key is not None:
-        return scopes_can(key.scopes, capability)
-    return membership is not None and role_can(membership.role, capability)
+        allowed = frozenset[str]().union(*(SCOPES.get(scope, ()) for scope in key.scopes))
+        return allowed - WHOLE_BRAND if key.project_id else allowed
+    return CAPABILITIES.get(membership.role, frozenset()) if membership is not None else frozenset()
+
+
+def request_can(request: HttpRequest, capability: str) -> bool:
+    """Whether the person or the key behind a request may do this in the request's brand."""
+    return capability in capabilities_of(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where a request comes from, as far as the proxies that the settings trust say it; empty if nobody does."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        # Behind a proxy on a Unix socket that TRUSTED_PROXIES doesn't count.
+        return ""
+
+
+def login_brand(request: HttpRequest) -> str:
+    """The id of the one brand that this session is for, empty for a session of all the person's brands."""
+    return str(request.session.get(LOGIN_BRAND) or "")
 
 
 class BrandMiddleware:
@@ -47,32 +78,68 @@ class BrandMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.brand = request.membership = request.api_key = None  # type: ignore[attr-defined]
-        page = BRAND_PATH.match(request.path_info)
-        if page:
-            if not request.user.is_authenticated:
+        request.brand = request.membership = request.api_key = request.key_refusal = None  # type: ignore[attr-defined]
+        # The API knows no sessions: who acts there is the key, below.
+        person = None if request.path_info.startswith(API_PATH) or not request.user.is_authenticated else request.user
+        with acting(person=person, address=client_address(request)):
+            page = BRAND_PATH.match(request.path_info)
+            if page and person is None:
                 return redirect_to_login(request.get_full_path())
-            return self._scoped(request, querysets.brand_of_slug(page["slug"]))
-        key = bearer(request) if request.path_info.startswith("/api/") else ""
-        brand_id = querysets.brand_of_key(key) if key else None
-        return self._scoped(request, brand_id, key) if brand_id else self.get_response(request)
+            if page:
+                return self._page(request, querysets.brand_of_slug(page["slug"]))
+            return self._other(request)
 
-    def _scoped(self, request: HttpRequest, brand_id: uuid.UUID | None, key: str = "") -> HttpResponse:
-        if brand_id is None:
+    def _page(self, request: HttpRequest, brand_id: uuid.UUID | None) -> HttpResponse:
+        if brand_id is None or login_brand(request) not in {"", str(brand_id)}:
             raise Http404
         with brand_scope(brand_id):
-            if key:
-                request.api_key = querysets.api_key(key)  # type: ignore[attr-defined]
-            else:
-                request.membership = querysets.membership(request.user.pk)  # type: ignore[attr-defined, arg-type]
-            if request.api_key or request.membership:  # type: ignore[attr-defined]
-                request.brand = Brand.objects.get(pk=brand_id)  # type: ignore[attr-defined]
-            elif not key:
+            request.membership = querysets.membership(request.user.pk)  # type: ignore[attr-defined, arg-type]
+            if request.membership is None:  # type: ignore[attr-defined]
                 raise Http404
-            response = self.get_response(request)
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
+            if not login_brand(request) and querysets.own_login_needed(request.membership):  # type: ignore[attr-defined]
+                return render(request, "accounts/brand_login_needed.html", status=403)
+            request.brand = Brand.objects.get(pk=brand_id)  # type: ignore[attr-defined]
+            with seeing(_sight_of_person(request.membership)):  # type: ignore[attr-defined]
+                return self._answer(request)
+
+    def _other(self, request: HttpRequest) -> HttpResponse:
+        text = bearer(request) if request.path_info.startswith(API_PATH) else ""
+        brand_id = querysets.brand_of_key(text) if text else None
+        if brand_id is None:
+            return self.get_response(request)
+        with brand_scope(brand_id):
+            key = _key(request, text)
+            if key is None:
+                return self._answer(request)
+            request.api_key, request.brand = key, Brand.objects.get(pk=brand_id)  # type: ignore[attr-defined]
+            with acting(key=key), seeing(_sight_of_key(key)):
+                return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
         return response
+
+
+def _key(request: HttpRequest, text: str) -> ApiKey | None:
+    try:
+        return querysets.api_key(text)
+    except AccountError as error:
+        # The API's authentication says it, in the form of all its refusals.
+        request.key_refusal = error  # type: ignore[attr-defined]
+        return None
+
+
+def _sight_of_person(membership: Membership) -> Sight:
+    if membership.role == Role.OWNER:
+        return Sight()
+    return Sight(hidden=projects().hidden_from(membership.user_id))
+
+
+def _sight_of_key(key: ApiKey) -> Sight:
+    # A key sees no more than who made it, so that nobody gets round a restricted project by making one.
+    return Sight(hidden=projects().hidden_from(key.created_by_id), only=key.project_id)
 
 
 def bearer(request: HttpRequest) -> str:
@@ -88,7 +155,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = "" if request.path_info.startswith("/api/") else getattr(request.user, "language", "")
+        language = "" if request.path_info.startswith(API_PATH) else getattr(request.user, "language", "")
         language = language or translation.get_language_from_request(request)
         with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
             request.LANGUAGE_CODE = translation.get_language()

@@ -10,7 +10,10 @@ from ideation.catalog import api as catalog
 from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
+from ideation.privacy import api as privacy
 from ideation.reviews import api as reviews
+from ideation.team import api as team
+from ideation.team import oversight
 from ideation.training import api as training
 from ideation.workspace import api as workspace
 
@@ -21,10 +24,12 @@ docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name=
 
 project: list[URLPattern] = [
     path("", catalog.ProjectView.as_view()),
+    path("access/", catalog.AccessView.as_view()),
     path("products/", catalog.ProductsView.as_view()),
     path("datasets/", reviews.DatasetsView.as_view()),
     path("imports/", reviews.ImportsView.as_view()),
     path("reviews/", reviews.ReviewsView.as_view()),
+    path("dataset-versions/", reviews.VersionsView.as_view()),
     path("analyses/", needs.AnalysesView.as_view()),
     path("needs/", needs.NeedsView.as_view()),
     path("training-runs/", training.RunsView.as_view()),
@@ -43,12 +48,30 @@ v1: list[URLPattern | URLResolver] = [
     path("imports/<uuid:import_id>/main-job/", workspace.ImportMainJobView.as_view()),
     path("imports/<uuid:import_id>/rejected-rows/", reviews.RejectedRowsView.as_view()),
     path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
+    path("dataset-versions/<uuid:version_id>/verify/", reviews.VersionVerifyView.as_view()),
+    path("erasures/", privacy.ErasuresView.as_view()),
+    path("erasures/<uuid:erasure_id>/", privacy.ErasureView.as_view()),
+    path("erasures/<uuid:erasure_id>/confirm/", privacy.ErasureConfirmView.as_view()),
+    path("exports/", privacy.ExportsView.as_view()),
+    path("exports/<uuid:export_id>/", privacy.ExportView.as_view()),
+    path("exports/<uuid:export_id>/file/", privacy.ExportFileView.as_view()),
     path("needs/<uuid:need_id>/", needs.NeedView.as_view()),
     path("needs/<uuid:need_id>/evidence/", needs.EvidenceView.as_view()),
     path("models/<uuid:model_id>/", training.ModelView.as_view()),
     path("briefs/<uuid:brief_id>/", concepts.BriefView.as_view()),
     path("briefs/<uuid:brief_id>/generations/", concepts.GenerationsView.as_view()),
     path("concepts/<uuid:concept_id>/", concepts.ConceptView.as_view()),
+    path("members/", team.MembersView.as_view()),
+    path("members/<uuid:member_id>/", team.MemberView.as_view()),
+    path("members/<uuid:member_id>/role/", team.MemberRoleView.as_view()),
+    path("members/<uuid:member_id>/remove/", team.MemberRemoveView.as_view()),
+    path("invitations/", team.InvitationsView.as_view()),
+    path("invitations/<uuid:invitation_id>/resend/", team.InvitationResendView.as_view()),
+    path("invitations/<uuid:invitation_id>/revoke/", team.InvitationRevokeView.as_view()),
+    path("keys/", team.KeysView.as_view()),
+    path("keys/<uuid:key_id>/revoke/", team.KeyRevokeView.as_view()),
+    path("audit/", oversight.AuditView.as_view()),
+    path("usage/", oversight.UsageView.as_view()),
     path("jobs/", jobs.JobsView.as_view()),
     path("jobs/<uuid:job_id>/", jobs.JobView.as_view(), name="job"),
     path("jobs/<uuid:job_id>/cancel/", jobs.JobCancelView.as_view()),

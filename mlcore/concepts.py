@@ -108,7 +108,7 @@ def write_with(backend: Backend, spec: ConceptsSpec, *, tuned: bool, effort: Eff
     """`write_concepts` with an open backend; `tuned` models get the bare forms, others worked examples before them."""
     # A model that doesn't say what it writes was chosen by somebody who knows; only a clear no is a no.
     if backend.languages and spec.brief.language not in backend.languages:
-        yield from _finish(spec, [], 0, "model_language")
+        yield from _finish(spec, [], 0, "model_language", 0)
         return
     writer = _Writer(backend, spec, tuned, effort)
     done: list[ConceptWritten] = []
@@ -122,7 +122,8 @@ def write_with(backend: Backend, spec: ConceptsSpec, *, tuned: bool, effort: Eff
             if isinstance(event, ConceptWritten):
                 done.append(event)
             yield event
-    yield from _finish(spec, done, tried, None if len(done) == spec.count else "too_few_good")
+    reason = None if len(done) == spec.count else "too_few_good"
+    yield from _finish(spec, done, tried, reason, backend.tokens)
 
 
 def plan(needs: Sequence[NeedSpec], count: int, seed: int) -> list[list[NeedSpec]]:
@@ -284,7 +285,7 @@ class _Writer:
         return ConceptWritten(
             number=number, name=name, pitch=pitch, target_user=user,
             insight=insight(needs, language), features=features, claims=claims(needs, language),
-            scores=_scores(draft.features),
+            scores=_scores(draft.features), tokens=self._backend.tokens,
         )  # fmt: skip
 
 
@@ -300,9 +301,11 @@ def _scores(features: Sequence[Candidate]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in parts.items()}
 
 
-def _finish(spec: ConceptsSpec, done: Sequence[ConceptWritten], tried: int, reason: str | None) -> Iterator[Event]:
+def _finish(
+    spec: ConceptsSpec, done: Sequence[ConceptWritten], tried: int, reason: str | None, tokens: int
+) -> Iterator[Event]:
     if spec.output:
         spec.output.mkdir(parents=True, exist_ok=True)
         text = json.dumps([asdict(c) for c in done], ensure_ascii=False, indent=1)
         write_file(spec.output / "concepts.json", text.encode())
-    yield ConceptsDone(count=len(done), tried=tried, reason=reason)
+    yield ConceptsDone(count=len(done), tried=tried, reason=reason, tokens=tokens)

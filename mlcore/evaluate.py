@@ -117,4 +117,4 @@ def _measured(
         top_p=TOP_P,
         seed=spec.seed,
     )
-    return (*scores(loss, tokens, size), tokens, size), samples
+    return (*scores(loss, tokens, size), tokens, size), [text for text, _tokens in samples]

@@ -6,7 +6,7 @@ prompts of a batch share (a brief, say) must be read once, not once a row.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
@@ -26,6 +26,13 @@ class _Row:
     text: str = ""
 
 
+class Continuation(NamedTuple):
+    """What was written on from a prompt, and how many tokens that took."""
+
+    text: str
+    tokens: int
+
+
 @torch.inference_mode()
 def write(
     model: PreTrainedModel,
@@ -38,7 +45,7 @@ def write(
     top_p: float,
     seed: int,
     batch: int = 32,
-) -> list[str]:
+) -> list[Continuation]:
     """Continues each prompt by at most max_tokens tokens; returns the continuations in the prompts' order.
 
     A text ends before the first of the stop strings or at the model's end token, neither included. temperature 0
@@ -47,15 +54,15 @@ def write(
     """
     encoded = [tokenizer(prompt)["input_ids"] or [_start(tokenizer)] for prompt in prompts]
     order = sorted(range(len(prompts)), key=lambda index: len(encoded[index]))
-    texts = [""] * len(prompts)
+    written = [Continuation("", 0)] * len(prompts)
     for first in range(0, len(order), batch):
         rows = [_Row(index, _generator(seed + index)) for index in order[first : first + batch]]
         _write_rows(
             model, tokenizer, rows, [encoded[row.position] for row in rows], max_tokens, stop, temperature, top_p
         )
         for row in rows:
-            texts[row.position] = row.text
-    return texts
+            written[row.position] = Continuation(row.text, len(row.tokens))
+    return written
 
 
 def _write_rows(

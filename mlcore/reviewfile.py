@@ -69,6 +69,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "review id", "reviewid", "uuid", "编号", "评论编号"),
 }  # fmt: skip
 """role → what its column is called, in lower case, the most telling first."""
+UNREADABLE = re.compile("[\ud800-\udfff]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -387,7 +388,7 @@ def _said(cells: list[str], layout: FileLayout) -> str:
 
 def _cell(cells: list[str], index: int, layout: FileLayout) -> str:
     cell = cells[index].strip().lstrip("\ufeff") if index < len(cells) else ""
-    if any("\ud800" <= char <= "\udfff" for char in cell):
+    if UNREADABLE.search(cell):
         raise _RowError(layout.columns[index], "bad_encoding", cell.encode("utf-8", "replace").decode())
     return cell
 

@@ -1,11 +1,12 @@
 """The analysis of reviews with a language model that words the needs which the bank of themes does not know."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlcore.analyse import analyse as analyse_plainly
 from mlcore.backends import open_backend
 from mlcore.events import Event
-from mlcore.specs.analyse import StatedAnalyseSpec
+from mlcore.specs.analyse import Analysed, StatedAnalyseSpec
 from mlcore.statements import statement_writer
 
 
@@ -16,4 +17,5 @@ def analyse(spec: StatedAnalyseSpec) -> Iterator[Event]:
     """
     backend = open_backend(spec.backend)
     tuned = spec.backend.kind == "local" and spec.backend.adapter is not None
-    yield from analyse_plainly(spec, statement_writer(backend, tuned=tuned, seed=spec.seed))
+    for event in analyse_plainly(spec, statement_writer(backend, tuned=tuned, seed=spec.seed)):
+        yield replace(event, tokens=backend.tokens) if isinstance(event, Analysed) else event

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Brand, Role, User
-from accounts.services import brand_create, key_create, membership_add
+from accounts.services.brands import brand_create
+from accounts.services.keys import key_create
+from accounts.services.members import membership_add
+from accounts.services.people import person_create
 from accounts.tenancy import brand_scope
 from ideation.catalog.models import Project
 from ideation.catalog.services import project_create
@@ -70,7 +74,7 @@ TransactionTestCase._fixture_teardown = _empty  # type: ignore[method-assign]
 def person(email: str, brand: Brand | None = None, role: str = Role.OWNER, brand_name: str = "") -> Person:
     """Makes somebody: the owner of a new brand, or a member of this one."""
     # Without a password: hashing one takes half a second, and only the tests of login need it.
-    user = User.objects.create_user(email, name=email.split("@", maxsplit=1)[0])
+    user = person_create(email=email, name=email.split("@", maxsplit=1)[0])
     if brand is None:
         brand = brand_create(name=brand_name, owner=user)
     else:
@@ -79,9 +83,15 @@ def person(email: str, brand: Brand | None = None, role: str = Role.OWNER, brand
     client = Client()
     client.force_login(user)
     with brand_scope(brand.pk):
-        _key, full = key_create(name="all", scopes=["read", "write", "jobs"], created_by=user)
+        _key, full = key_create(name="all", scopes=["read", "write", "jobs", "admin"], created_by=user)
         _key, read = key_create(name="read", scopes=["read"], created_by=user)
     return Person(user=user, brand=brand, client=client, key=full, read_key=read)
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """What one test has tried too often must not be held against the next."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ class Servers:
             "DATABASE_URL": self.postgres.url("ideation_app", DATABASE),
             "OWNER_DATABASE_URL": self.postgres.url("ideation_owner", DATABASE),
             "BROKER_URL": self.valkey.url,
+            "CACHE_URL": self.valkey.files.cache_url,
             "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
             "IDEATION_VAR": str(self.folder / "var"),
             # The shipped model is converted once a checkout, not once a test run.

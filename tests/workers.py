@@ -12,10 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def worker(**environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(app: str = "ideation.celery", threads: int = 2, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker for both queues, in its own process group; killed at the end if it is still there."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "ideation.celery", "worker", "-Q", "cpu,gpu", "-P", "threads", "-c", "2",
+        [sys.executable, "-m", "celery", "-A", app, "worker", "-Q", "cpu,gpu", "-P", "threads", "-c", str(threads),
          "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
         cwd=ROOT,
         env={**os.environ, **environment},

@@ -12,7 +12,7 @@ from rest_framework import exceptions, pagination, permissions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts.middleware import bearer, request_can
+from accounts.middleware import bearer, capabilities_of, request_can
 from accounts.models import ApiKey, User
 from ideation.base.problems import problem as problem
 
@@ -28,6 +28,8 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User | None, ApiKey] | None:
         key: ApiKey | None = getattr(request, "api_key", None)
         if key is None:
+            if refusal := getattr(request, "key_refusal", None):
+                raise exceptions.AuthenticationFailed(str(refusal))
             if bearer(_plain(request)):
                 raise exceptions.AuthenticationFailed(_("This API key is unknown, revoked or malformed."))
             return None
@@ -38,7 +40,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasCapability(permissions.BasePermission):
-    """Reading needs `see`; each view that writes names all the capabilities which that needs."""
+    """Reading needs `see`, or what the view names in `reads`; each view that writes names all that writing needs."""
 
     message = gettext_lazy("This key's scopes don't allow this.")
 
@@ -48,8 +50,13 @@ class HasCapability(permissions.BasePermission):
         method = request.method or ""
         if method not in view.allowed_methods:
             raise exceptions.MethodNotAllowed(method)
-        needed = ("see",) if method in permissions.SAFE_METHODS else getattr(view, "capabilities", ())
+        needed = view.reads if method in permissions.SAFE_METHODS else view.capabilities
         return bool(needed) and all(request_can(_plain(request), name) for name in needed)
+
+
+def allowed_to(request: Request) -> frozenset[str]:
+    """All that the key behind a request may do."""
+    return capabilities_of(_plain(request))
 
 
 def require(request: Request, *capabilities: str) -> None:

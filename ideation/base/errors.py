@@ -5,24 +5,24 @@ language the page is shown in later.
 """
 
 import errno
-from typing import Any
 
 from django.db import OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import SENTENCES as ACCOUNT_SENTENCES
+from accounts.errors import AccountError
 from mlcore.errors import SENTENCES as ML_SENTENCES
 
 SENTENCES: dict[str, str | Promise] = {
     **ML_SENTENCES,
-    "not_allowed": _("Your role doesn't allow this. Ask an owner of the brand."),
+    **ACCOUNT_SENTENCES,
     "job_ended": _("This job has already ended, so it can't be cancelled."),
     "job_running": _("The same work is already running. Wait for it, or cancel it first."),
     "worker_lost": _("The worker stopped in the middle %(attempts)s times. Try again; if it stops again, the machine "
                      "may be short of memory."),
     "unexpected": _("Something went wrong on our side (%(reference)s). Nothing was half-written; try again."),
-    "file_missing": _("Choose a file first: CSV or TSV with a header row."),
     "file_too_large": _("The file has %(megabytes)s MB; at most %(limit)s MB can be uploaded. Split it into parts."),
     "text_empty": _("There is no text. Fill it in, or leave the row out."),
     "text_too_long": _("The text is longer than 20,000 characters. Is it really one review?"),
@@ -32,11 +32,20 @@ SENTENCES: dict[str, str | Promise] = {
     "row_too_many_cells": _("The row has more cells than the header. Is a quote missing?"),
     "row_unreadable": _("The row can't be read. Is a quote missing?"),
     "cell_too_long": _("The row is longer than 4 MB. Is a quote missing?"),
+    "erasure_none": _("No review was found. Try the name exactly as the source wrote it, another spelling, or an id."),
+    "erasure_many": _("More than %(most)s reviews are meant. Say it more narrowly, so that nobody else's are erased."),
+    "erasure_done": _("This request has been confirmed already."),
+    "erasure_waits": _("Work on these reviews is under way. Wait for it, or cancel it first, so that it can't bring "
+                       "them back."),
+    "export_expired": _("This archive is no longer there. Make a new one."),
+    "name_differs": _("This isn't the brand's name. Type it exactly as it stands above."),
+    "brand_not_leaving": _("This brand isn't going to be deleted."),
     "import_started": _("This file's import has already been started."),
+    "key_of_one_project": _("This key is bound to one project, so it can't make another. Use a key of the whole "
+                            "brand."),
     "no_reviews": _("There are no reviews in this project yet. Upload a file first."),
     "no_needs": _("There are no needs in this project yet. Analyse its reviews first."),
     "too_few_reviews": _("Only %(count)s reviews: at least %(minimum)s are needed to tune a model on them."),
-    "broker_down": _("Saved. The queue can't be reached right now; the work starts by itself when it is back."),
 }  # fmt: skip
 
 
@@ -48,16 +57,10 @@ def sentence(code: str, params: dict[str, object] | None = None) -> str:
     return (gettext(template) if isinstance(template, str) else str(template)) % (params or {})
 
 
-class UserError(Exception):
-    """What a person can mend: a code, the sentence's parameters, and the field it is about."""
+class UserError(AccountError):
+    """What a person can mend, in the rooms: accounts' errors, said with all sentences."""
 
-    def __init__(self, code: str, *, status: int = 400, field: str = "", **params: Any) -> None:
-        assert code in SENTENCES, code
-        self.code = code
-        self.status = status
-        self.field = field
-        self.params = params
-        super().__init__(code)
+    sentences = SENTENCES
 
     def __str__(self) -> str:
         return sentence(self.code, self.params)
@@ -74,8 +77,8 @@ def disk_full(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def user_error(error: Exception) -> UserError | None:
+def user_error(error: Exception) -> AccountError | None:
     """The error as the person should read it, None if it is ours alone."""
-    if isinstance(error, UserError):
+    if isinstance(error, AccountError):
         return error
     return UserError("disk_full", status=507) if disk_full(error) else None

@@ -11,7 +11,7 @@ from ideation.base.problems import PROBLEM_TYPE
 
 REFUSALS = {
     "400": "The request can't be read, or some of its fields need mending: `errors` names each.",
-    "401": "No API key, or one that is unknown or revoked.",
+    "401": "No API key, or one that is unknown, revoked or expired.",
     "403": "The key's scopes don't allow this.",
     "404": "There is nothing here, or it belongs to another brand.",
     "409": "It can't be done as things stand now: `detail` says why and what to do.",
@@ -106,5 +106,6 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "idn_PREFIX_SECRET",
-            "description": "A brand's API key: for that brand alone, as far as its scopes (read, write, jobs) go.",
+            "description": "A brand's API key: for that brand alone, or for one of its projects, as far as its scopes "
+            "(read, write, jobs, admin) go.",
         }

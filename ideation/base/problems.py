@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from ideation.base.errors import UserError
+from accounts.errors import AccountError
 
 PROBLEM_TYPE = "application/problem+json"
 API_PATHS = "/api/"
@@ -48,16 +48,15 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:  # no
     if body is None:
         return None
     response = Response(body, status=body["status"], content_type=PROBLEM_TYPE)
-    if isinstance(error, exceptions.APIException):
-        if header := getattr(error, "auth_header", None):
-            response["WWW-Authenticate"] = header
-        if wait := getattr(error, "wait", None):
-            response["Retry-After"] = str(int(wait))
+    if header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait))
     return response
 
 
 def _problem_of(error: Exception) -> dict[str, Any] | None:
-    if isinstance(error, UserError):
+    if isinstance(error, AccountError):
         fields = [{"field": error.field, "code": error.code, "detail": str(error)}] if error.field else []
         return problem_body(error.status, error.code, str(error), fields)
     if isinstance(error, exceptions.ValidationError):

@@ -39,6 +39,9 @@ class RoomView(generics.GenericAPIView[Any]):
     http_method_names = ["get", "head", "post"]
     parser_classes: Sequence[type[BaseParser]] = [JSONParser]
     capabilities: ClassVar[tuple[str, ...]] = ()
+    """All that writing here needs."""
+    reads: ClassVar[tuple[str, ...]] = ("see",)
+    """All that reading here needs."""
     filters: ClassVar[type[Filters]] = Filters
 
     def acting_user(self) -> User | None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from accounts.views import back
+from accounts.views.people import back
 from ideation.base.charts import chart, learning_curve, opportunity_landscape
 from ideation.base.context import THEMES
 from ideation.base.specimens import CURVE, LANDSCAPE, SpecimenForm, works

@@ -133,11 +133,14 @@ class ClaimSerializer(serializers.ModelSerializer[ConceptClaim]):
 
     id = serializers.UUIDField(source="claim_id", read_only=True)
     text = serializers.CharField(source="claim.text", read_only=True)
+    erased_citations = serializers.IntegerField(
+        source="claim.erased_citations", read_only=True, help_text="Reviews it cited that were erased since."
+    )
     citations = CitationSerializer(source="claim.citations", many=True, read_only=True)
 
     class Meta:
         model = ConceptClaim
-        fields = read_only_fields = ("id", "text", "citations")
+        fields = read_only_fields = ("id", "text", "erased_citations", "citations")
 
 
 class ConceptSerializer(serializers.ModelSerializer[Concept]):
@@ -148,6 +151,9 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
     generation = serializers.UUIDField(source="generation_id", read_only=True)
     model = serializers.UUIDField(source="generation.model_version_id", read_only=True, allow_null=True)
     scores = serializers.DictField(read_only=True)
+    erased_quotes = serializers.IntegerField(
+        read_only=True, help_text="Passages that repeated an erased review and were taken out."
+    )
     features = FeatureSerializer(many=True, read_only=True)
     claims = ClaimSerializer(source="concept_claims", many=True, read_only=True)
 
@@ -155,7 +161,7 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
         model = Concept
         fields = read_only_fields = (
             "id", "project", "brief", "generation", "model", "number", "name", "pitch", "insight", "target_user",
-            "language", "scores", "features", "claims", "created_at",
+            "language", "scores", "erased_quotes", "features", "claims", "created_at",
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import BrandForeignKey, BrandOwnedModel
+from accounts.tenancy import Audited, BrandForeignKey, BrandOwnedModel
 from ideation.catalog.models import Project
 from ideation.needs.models import Claim, Need
 from ideation.training.models import ModelVersion
@@ -12,6 +12,7 @@ from ideation.training.models import ModelVersion
 class Brief(BrandOwnedModel):
     """A design brief: for whom, against which needs, within which limits."""
 
+    project_path = "project"
     project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="briefs")
     title = models.CharField(_("title"), max_length=200)
     product = models.CharField(_("product"), max_length=200)
@@ -23,6 +24,7 @@ class Brief(BrandOwnedModel):
     created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        constraints = [Audited(name="concepts_brief_audited")]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
@@ -32,6 +34,7 @@ class Brief(BrandOwnedModel):
 class BriefNeed(BrandOwnedModel):
     """A need that the brief asks to answer."""
 
+    project_path = "brief__project"
     brief = BrandForeignKey(Brief, on_delete=models.CASCADE, related_name="brief_needs")
     need = BrandForeignKey(Need, on_delete=models.CASCADE, related_name="brief_needs")
     position = models.PositiveSmallIntegerField()
@@ -47,6 +50,7 @@ class BriefNeed(BrandOwnedModel):
 class Generation(BrandOwnedModel):
     """One answering of a brief by one model; why it wrote nothing, where it wrote nothing."""
 
+    project_path = "brief__project"
     brief = BrandForeignKey(Brief, on_delete=models.CASCADE, related_name="generations")
     model_version = BrandForeignKey(ModelVersion, on_delete=models.SET_NULL, null=True, related_name="generations")
     backend = models.CharField(max_length=300)
@@ -65,6 +69,7 @@ class Generation(BrandOwnedModel):
 class Concept(BrandOwnedModel):
     """A new product, in words."""
 
+    project_path = "generation__brief__project"
     generation = BrandForeignKey(Generation, on_delete=models.CASCADE, related_name="concepts")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(_("name"), max_length=200)
@@ -73,10 +78,13 @@ class Concept(BrandOwnedModel):
     target_user = models.TextField(_("for whom"))
     language = models.CharField(max_length=10)
     scores = models.JSONField(default=dict)
+    erased_quotes = models.PositiveIntegerField(default=0, editable=False)
+    """How many of its passages repeated a review that was erased since, and were taken out."""
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["brand", "generation", "number"], name="concepts_concept_number_once")
+            Audited(name="concepts_concept_audited", hide=["pitch", "insight", "target_user"]),
+            models.UniqueConstraint(fields=["brand", "generation", "number"], name="concepts_concept_number_once"),
         ]
         ordering = ["number"]
 
@@ -87,6 +95,7 @@ class Concept(BrandOwnedModel):
 class Feature(BrandOwnedModel):
     """What the product has or does: a proposal, tied to the needs it answers."""
 
+    project_path = "concept__generation__brief__project"
     concept = BrandForeignKey(Concept, on_delete=models.CASCADE, related_name="features")
     position = models.PositiveSmallIntegerField()
     text = models.TextField()
@@ -101,6 +110,7 @@ class Feature(BrandOwnedModel):
 class FeatureNeed(BrandOwnedModel):
     """A need that a feature answers."""
 
+    project_path = "feature__concept__generation__brief__project"
     feature = BrandForeignKey(Feature, on_delete=models.CASCADE, related_name="feature_needs")
     need = BrandForeignKey(Need, on_delete=models.CASCADE, related_name="feature_needs")
 
@@ -114,6 +124,7 @@ class FeatureNeed(BrandOwnedModel):
 class ConceptClaim(BrandOwnedModel):
     """A claim about customers that a concept stands on."""
 
+    project_path = "concept__generation__brief__project"
     concept = BrandForeignKey(Concept, on_delete=models.CASCADE, related_name="concept_claims")
     claim = BrandForeignKey(Claim, on_delete=models.CASCADE, related_name="concept_claims")
     position = models.PositiveSmallIntegerField()

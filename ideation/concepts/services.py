@@ -23,6 +23,7 @@ from ideation.training import querysets as training
 from ideation.training.models import ModelVersion
 from ideation.training.services import model_folder
 from mlcore.specs.concepts import (
+    MOST_TOKENS,
     BriefSpec,
     ConceptsDone,
     ConceptsSpec,
@@ -75,7 +76,7 @@ def brief_create(
 def generation_start(
     *, brief: Brief, wanted: int = 8, created_by: User | None = None, parent: Job | None = None
 ) -> Job:
-    """Queues the writing of concepts for a brief."""
+    """Queues the writing of concepts for a brief. Raises AccountError `quota_reached`."""
     return job_start(
         kind="concepts_write",
         params={"brief": str(brief.pk), "wanted": wanted},
@@ -83,7 +84,13 @@ def generation_start(
         project_id=brief.project_id,
         parent=parent,
         created_by=created_by,
+        holds=generation_holds(wanted),
     )
+
+
+def generation_holds(wanted: int) -> dict[str, int]:
+    """The most that so many concepts may use of the brand's quotas."""
+    return {"generation_tokens": wanted * MOST_TOKENS}
 
 
 def generation_run(run: JobRun) -> dict[str, Any]:
@@ -140,7 +147,8 @@ def _evidence(brief: Brief) -> dict[str, Evidence]:
     """Evidence id → evidence, the best of each of the brief's needs."""
     rows = brief.brief_needs.select_related("need")
     language = _language(brief)
-    return {str(piece.pk): piece for row in rows for piece in needs_read.quotes_of(row.need, QUOTES, language)}
+    quotes = (needs_read.quotes_of(row.need, QUOTES, language, brief.product) for row in rows)
+    return {str(piece.pk): piece for pieces in quotes for piece in pieces}
 
 
 def _language(brief: Brief) -> str:
@@ -178,7 +186,12 @@ def _brief_spec(brief: Brief, evidence: dict[str, Evidence]) -> BriefSpec:
 
 
 def _write(run: JobRun, generation: Generation, spec: ConceptsSpec, evidence: dict[str, Evidence]) -> ConceptsDone:
+    tokens = 0
     for event in run.child(spec):
+        if isinstance(event, ConceptWritten | ConceptsDone):
+            with run.scope():
+                run.spend(generation_tokens=event.tokens - tokens)
+            tokens = event.tokens
         if isinstance(event, ConceptWritten):
             with run.scope():
                 _concept_create(generation, event, spec.brief.language, evidence)

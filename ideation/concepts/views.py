@@ -19,6 +19,7 @@ from ideation.jobs.models import LIVE
 from ideation.jobs.querysets import jobs
 from ideation.needs.models import Need
 from ideation.needs.querysets import current_analysis, needs_of
+from ideation.training.querysets import newest_version
 
 OFFERED = 24
 """Needs to choose from: the best by opportunity."""
@@ -65,7 +66,7 @@ def concept_new(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBas
         brief = brief_create(project=project, category=project.category, created_by=request.user, **form.brief)
         generation_start(brief=brief, wanted=form.cleaned_data["wanted"], created_by=request.user)
         return redirect("concepts", request.brand.slug, project.pk)
-    context = {"section": "concepts", "project": project, "form": form}
+    context = {"section": "concepts", "project": project, "form": form, "model": newest_version(project)}
     return render(request, "concepts/concept_new.html", context, status=400 if form.is_bound else 200)
 
 

@@ -22,6 +22,7 @@ def write_environment(var: Path, postgres: PostgresFiles, valkey: ValkeyFiles) -
         "DATABASE_URL": postgres.url("ideation_app", DATABASE),
         "OWNER_DATABASE_URL": postgres.url("ideation_owner", DATABASE),
         "BROKER_URL": valkey.url,
+        "CACHE_URL": valkey.cache_url,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }
     write_private(var / NAME, "".join(f"{name}={value}\n" for name, value in values.items()))

@@ -57,6 +57,10 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d ",
+    # A refused statement and its detail quote rows, which are what customers said: who asked is told, the log is not.
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "lc_messages": "C",
 }
 

@@ -101,7 +101,8 @@ def web(port: int, env: Mapping[str, str]) -> Program:
     """Gunicorn: two processes of four threads, loaded once and forked."""
     shape = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"]
     limits = ["--graceful-timeout", "5", "--timeout", "60", "--no-control-socket", "--log-level", "warning"]
-    argv = [sys.executable, "-m", "gunicorn", "ideation.wsgi", "--bind", f"{HOST}:{port}", *shape, *limits]
+    words = ["--logger-class", "ideation.base.weblog.QuietLogger"]
+    argv = [sys.executable, "-m", "gunicorn", "ideation.wsgi", "--bind", f"{HOST}:{port}", *shape, *limits, *words]
     return Program(name="web", argv=argv, cwd=BASE, env=env, stage=Stage.WEB)
 
 

@@ -34,6 +34,11 @@ class ValkeyFiles:
         """The broker's address as Celery reads it."""
         return f"redis+socket://{self.socket}?virtual_host=0"
 
+    @property
+    def cache_url(self) -> str:
+        """The same server's second database, as Django's cache reads it."""
+        return f"unix://{self.socket}?db=1"
+
     def command(self) -> list[str]:
         """The server's command line."""
         options = {

@@ -7,12 +7,12 @@ import importlib
 import os
 import resource
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import ClassVar, Protocol
 
+from ideation.base.traces import QuotesNobodyError, quiet_trace
 from mlcore.errors import InputError, MlError
 from mlcore.events import Event
 
@@ -25,8 +25,8 @@ class Spec(Protocol):
     runner: ClassVar[str]
 
 
-class ChildCrashedError(RuntimeError):
-    """The work raised something nobody expected; the message is its traceback."""
+class ChildCrashedError(QuotesNobodyError):
+    """The work raised something nobody expected; the message is its way through the code, without what it said."""
 
 
 class ChildKilledError(RuntimeError):
@@ -91,9 +91,9 @@ def _child(spec: Spec, sender: Connection, leash: Connection, megabytes: int) ->
     except MemoryError:
         sender.send(InputError("out_of_memory", megabytes=megabytes))
     except OSError as error:
-        sender.send(InputError("disk_full") if error.errno == 28 else traceback.format_exc())
-    except Exception:  # noqa: BLE001 - whatever it is, the parent is to know it
-        sender.send(traceback.format_exc())
+        sender.send(InputError("disk_full") if error.errno == 28 else quiet_trace(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to know it
+        sender.send(quiet_trace(error))
 
 
 def _die_with_parent(leash: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Which kinds of job there are, for which queue: rooms register theirs in tasks.py, services name them."""
+"""Which kinds of job there are, for which queue: rooms register the work itself in tasks.py, services name it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,30 +13,23 @@ class Kind:
 
     queue: str
     """`cpu` or `gpu`."""
-    task: str
-    """Name of the Celery task that does it."""
     title: str | Promise
     """What a person calls it."""
     capabilities: tuple[str, ...]
     """What starting it, stopping it and trying it again needs."""
 
 
+QUEUES: Final = ("cpu", "gpu")
+
 KINDS: Final[dict[str, Kind]] = {
-    "dataset_import": Kind(
-        queue="cpu", task="reviews.dataset_import", title=_("Import reviews"), capabilities=("import_reviews",)
-    ),
-    "reviews_analyse": Kind(
-        queue="cpu", task="needs.reviews_analyse", title=_("Find needs"), capabilities=("run_analysis",)
-    ),
-    "model_train": Kind(
-        queue="gpu", task="training.model_train", title=_("Tune the language model"), capabilities=("train_models",)
-    ),
-    "concepts_write": Kind(
-        queue="gpu", task="concepts.concepts_write", title=_("Write concepts"), capabilities=("write_concepts",)
-    ),
+    "dataset_import": Kind(queue="cpu", title=_("Import reviews"), capabilities=("import_reviews",)),
+    "reviews_analyse": Kind(queue="cpu", title=_("Find needs"), capabilities=("run_analysis",)),
+    "model_train": Kind(queue="gpu", title=_("Tune the language model"), capabilities=("train_models",)),
+    "concepts_write": Kind(queue="gpu", title=_("Write concepts"), capabilities=("write_concepts",)),
+    "reviews_erase": Kind(queue="cpu", title=_("Erase reviews"), capabilities=("erase_reviews",)),
+    "brand_export": Kind(queue="cpu", title=_("Export everything"), capabilities=("export_brand",)),
     "main_job": Kind(
         queue="cpu",
-        task="workspace.main_job",
         title=_("From reviews to concepts"),
         capabilities=("import_reviews", "run_analysis", "train_models", "write_concepts"),
     ),
@@ -61,6 +54,7 @@ STEPS: Final[dict[str, str | Promise]] = {
     "features": _("Thinking of features"),
     "briefing": _("Writing the brief"),
     "writing": _("Writing concepts"),
+    "exporting": _("Writing the archive"),
     "import": _("Import reviews"),
     "needs": _("Find needs"),
     "model": _("Tune the language model"),

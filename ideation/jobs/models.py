@@ -25,7 +25,10 @@ ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 class Job(BrandOwnedModel):
     """A piece of long work. Only the worker that holds the newest token may write for it."""
 
+    project_path = "project_id"
     kind = models.CharField(max_length=40)
+    queue = models.CharField(max_length=10, default="cpu")
+    """The kind's queue: here too, since only Python knows kinds."""
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     params = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
@@ -44,12 +47,18 @@ class Job(BrandOwnedModel):
     attempt = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
     token = models.BigIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    """When a worker last took it: the brand whose turn is longest ago comes first."""
     lease_until = models.DateTimeField(null=True)
     dispatches = models.PositiveIntegerField(default=0)
     dispatch_after = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
     reason_code = models.CharField(max_length=60, blank=True)
     reason_params = models.JSONField(default=dict)
+    holds = models.JSONField(default=dict)
+    """kind of quota → the most it may use, set aside from its start to its end."""
+    spent = models.JSONField(default=dict)
+    """kind of quota → what it has used so far, over all attempts."""
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -62,6 +71,12 @@ class Job(BrandOwnedModel):
                 name="jobs_job_due",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
+            models.Index(
+                fields=["queue", "brand", "created_at"],
+                name="jobs_job_queued",
+                condition=models.Q(state__in=["queued", "running"]),
+            ),
+            models.Index(fields=["brand", "queue", "-claimed_at"], name="jobs_job_served"),
         ]
         ordering = ["-created_at"]
 

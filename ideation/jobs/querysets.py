@@ -25,6 +25,15 @@ def jobs_due() -> list[tuple[Any, ...]]:
     return system_ids("jobs_due")
 
 
+def jobs_next(queue: str) -> list[tuple[Any, ...]]:
+    """(brand id, job id) of queued jobs in the order of fairness.
+
+    First the brand with the fewest jobs running in this queue, then the one whose turn is longest ago; a brand's own
+    jobs by age. Several, since another worker may take the first ones at the same moment.
+    """
+    return system_ids("jobs_next", queue)
+
+
 def seconds_left(job: Job) -> int | None:
     """Seconds until the current step ends at its pace so far, None while that can't be said."""
     if job.state != "running" or not job.step_started_at or not 0 < job.done <= job.total:

@@ -8,16 +8,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from celery import Task, shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.db.models.functions import Now
 
+from accounts.errors import AccountError
 from accounts.models import User
-from accounts.tenancy import brand_scope
-from ideation.base.errors import UserError, disk_full
+from accounts.tenancy import acting, brand_scope
+from ideation.base.errors import disk_full
 from ideation.jobs import services
 from ideation.jobs.child import ChildKilledError, Spec, run_child
 from ideation.jobs.kinds import KINDS
@@ -109,6 +109,10 @@ class JobRun:
                 cancelled = Job.objects.filter(pk=self.job.pk, token=self.job.token, cancel_requested=True).exists()
             raise JobCancelled if cancelled else LeaseLost
 
+    def spend(self, **used: int) -> None:
+        """Notes what was used of quotas since the last note, in the transaction that this stands in."""
+        services.job_spend(job=self.job, used=used)
+
     def child(self, spec: Spec, *, megabytes: int = 6000) -> Iterator[Event]:
         """Runs mlcore's work in a child process; its Progress becomes the job's, other events come out here."""
         for event in run_child(spec, megabytes=megabytes, beat=self.beat):
@@ -120,25 +124,42 @@ class JobRun:
 
 Work = Callable[[JobRun], dict[str, Any]]
 
+WORK: Final[dict[str, Work]] = {}
+"""kind → the function that does it; filled by the rooms' tasks.py."""
 
-def job_task(kind: str) -> Callable[[Work], Task[[str, str], None]]:
-    """Registers a function as the work of a kind of job: a Celery task that takes ids only and may come twice."""
 
-    def decorate(work: Work) -> Task[[str, str], None]:
-        @shared_task(name=KINDS[kind].task, ignore_result=True)
-        def task(brand_id: str, job_id: str) -> None:
-            run_job(uuid.UUID(brand_id), uuid.UUID(job_id), kind, work)
+def job_task(kind: str) -> Callable[[Work], Work]:
+    """Registers a function as the work of a kind of job; it may come twice."""
 
-        return task
+    def decorate(work: Work) -> Work:
+        assert kind in KINDS, kind
+        WORK[kind] = work
+        return work
 
     return decorate
 
 
+def run_next(queue: str) -> bool:
+    """Does the job whose turn it is in this queue. False if there was none."""
+    job = None if STOPPING.is_set() else services.job_take(queue=queue, kinds=WORK)
+    if job is not None:
+        _run(job, WORK[job.kind])
+    return job is not None
+
+
 def run_job(brand_id: uuid.UUID, job_id: uuid.UUID, kind: str, work: Work) -> None:
-    """Does a job if it is free. A message that is late, doubled, forged or of another brand does nothing."""
-    job = services.job_claim(brand_id=brand_id, job_id=job_id, kind=kind)
-    if job is None:
-        return
+    """Does this job if it is free. Ids that are late, doubled, forged or of another brand do nothing."""
+    job = services.job_claim(brand_id=brand_id, job_id=job_id, kinds={kind})
+    if job is not None:
+        _run(job, work)
+
+
+def _run(job: Job, work: Work) -> None:
+    with acting(job=job.pk, person=job.created_by):
+        _do(job, work)
+
+
+def _do(job: Job, work: Work) -> None:
     run = JobRun(job)
     try:
         result = work(run)
@@ -147,10 +168,10 @@ def run_job(brand_id: uuid.UUID, job_id: uuid.UUID, kind: str, work: Work) -> No
     except JobCancelled:
         services.job_end(job=job, state=JobState.CANCELLED)
     except LeaseLost:
-        logger.warning("job %s is held by another worker now; stopped here", job_id)
+        logger.warning("job %s is held by another worker now; stopped here", job.pk)
     except WorkerStopping:
         services.job_release(job=job, count_attempt=False)
-    except (UserError, InputError) as error:
+    except (AccountError, InputError) as error:
         services.job_end(job=job, state=JobState.FAILED, code=error.code, params=_plain(error.params))
     except Exception as error:  # noqa: BLE001 - a job always ends in words
         _unexpected(job, error)

@@ -4,6 +4,9 @@ from django.urls import path
 
 from ideation.jobs import views
 
+urlpatterns = [
+    path("platform/", views.platform, name="platform"),
+]
 brand_patterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),

@@ -3,19 +3,26 @@
 import uuid
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import requires
 from accounts.middleware import BrandRequest, request_can
 from ideation.base.errors import UserError
+from ideation.base.templatetags.ui import duration, number
+from ideation.jobs.health import Health, health
 from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import LIVE, Job
 from ideation.jobs.querysets import jobs as all_jobs
 from ideation.jobs.services import job_cancel, job_retry
+
+LONG_WAIT = 3600
+"""Seconds in a queue from which the platform's people should look."""
 
 
 @requires("see")
@@ -42,6 +49,35 @@ def job_live(request: BrandRequest, job_id: uuid.UUID) -> HttpResponse:
     if not found.is_live:
         response["HX-Trigger"] = "work-changed"
     return response
+
+
+@login_required
+def platform(request: HttpRequest) -> HttpResponse:
+    """Counts and health for the people who run the platform; there is no such page for anybody else."""
+    if not request.user.is_staff:
+        raise Http404
+    found = health()
+    return render(request, "jobs/platform.html", {"health": found, "figures": _figures(found)})
+
+
+def _figures(found: Health) -> list[tuple[str, str, str]]:
+    """(label, value, tone) of what to look at first."""
+    total = found.total
+    return [
+        (_("Brands"), number(len(found.brands)), ""),
+        (_("People"), number(found.people), ""),
+        (_("Reviews kept"), number(total.reviews), ""),
+        (_("Storage"), str(filesizeformat(total.storage_bytes)), ""),
+        (_("Queued, CPU"), number(total.cpu_queued), ""),
+        (_("Running, CPU"), number(total.cpu_running), ""),
+        (_("Queued, GPU"), number(total.gpu_queued), ""),
+        (_("Running, GPU"), number(total.gpu_running), ""),
+        (_("Longest wait"), duration(total.oldest_seconds), "bad" if total.oldest_seconds > LONG_WAIT else ""),
+        (_("Workers gone silent"), number(total.silent), "bad" if total.silent else ""),
+        (_("Ended in 24 hours"), number(total.ended_day), ""),
+        (_("Failed in 24 hours"), number(total.failed_day), "bad" if total.failed_day else ""),
+        (_("Failed logins in 24 hours"), number(total.failed_logins_day), ""),
+    ]
 
 
 def _may_steer(request: BrandRequest, job: Job) -> None:

@@ -58,6 +58,9 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
         help_text="`theme`: from the list of common wishes; `evidence`: from the sentences; `model`: by the model.",
     )
     mentions = serializers.IntegerField(read_only=True, help_text="Reviews that show it.")
+    erased_reviews = serializers.IntegerField(
+        read_only=True, help_text="Reviews that showed it and were erased since; the scores are from before."
+    )
     net_sentiment = serializers.FloatField(read_only=True, help_text="From -1 to 1.")
     importance = serializers.FloatField(read_only=True, help_text="From 0 to 10.")
     satisfaction = serializers.FloatField(read_only=True, help_text="From 0 to 10.")
@@ -69,7 +72,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
         model = Need
         fields: tuple[str, ...] = (
             "id", "analysis", "rank", "statement", "statement_by", "about", "label", "language", "mentions",
-            "net_sentiment", "importance", "satisfaction", "opportunity",
+            "erased_reviews", "net_sentiment", "importance", "satisfaction", "opportunity",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -88,6 +91,7 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
                 "label": "limescale cleaning",
                 "language": "en",
                 "mentions": 41,
+                "erased_reviews": 0,
                 "net_sentiment": -0.62,
                 "importance": 8.1,
                 "satisfaction": 2.4,

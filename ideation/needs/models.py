@@ -17,6 +17,7 @@ DIMENSIONS = 512
 class Analysis(BrandOwnedModel):
     """One reading of one dataset version. A project shows its newest finished one."""
 
+    project_path = "project"
     project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="analyses")
     version = BrandForeignKey(DatasetVersion, on_delete=models.CASCADE, related_name="analyses")
     reviews_count = models.PositiveIntegerField(default=0)
@@ -37,6 +38,7 @@ class Analysis(BrandOwnedModel):
 class Sentence(BrandOwnedModel):
     """A sentence of a review, as it was understood."""
 
+    project_path = "analysis__project"
     analysis = BrandForeignKey(Analysis, on_delete=models.CASCADE, related_name="sentences")
     review = BrandForeignKey(Review, on_delete=models.CASCADE, related_name="sentences")
     number = models.PositiveIntegerField()
@@ -69,6 +71,7 @@ class About(models.TextChoices):
 class Need(BrandOwnedModel):
     """A customer need, said as the customer's wish, with how much it matters and how well it is met."""
 
+    project_path = "analysis__project"
     analysis = BrandForeignKey(Analysis, on_delete=models.CASCADE, related_name="needs")
     rank = models.PositiveIntegerField()
     statement = models.CharField(_("statement"), max_length=300)
@@ -81,6 +84,8 @@ class Need(BrandOwnedModel):
     importance = models.FloatField(_("importance"))
     satisfaction = models.FloatField(_("satisfaction"))
     opportunity = models.FloatField(_("opportunity"))
+    erased_reviews = models.PositiveIntegerField(default=0, editable=False)
+    """Of the reviews that showed it when it was found, those that were erased since; `mentions` counts the others."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "analysis", "rank"], name="needs_need_rank_once")]
@@ -93,6 +98,7 @@ class Need(BrandOwnedModel):
 class Evidence(BrandOwnedModel):
     """A sentence that shows a need. `rank` orders those worth quoting; the others have none."""
 
+    project_path = "need__analysis__project"
     need = BrandForeignKey(Need, on_delete=models.CASCADE, related_name="evidence")
     sentence = BrandForeignKey(Sentence, on_delete=models.CASCADE, related_name="evidence")
     score = models.FloatField(default=0)
@@ -109,7 +115,10 @@ class Evidence(BrandOwnedModel):
 class Claim(BrandOwnedModel):
     """A statement about customers. It stands only on the evidence that it cites."""
 
+    project_path = "citations__evidence__need__analysis__project"
     text = models.TextField()
+    erased_citations = models.PositiveIntegerField(default=0, editable=False)
+    """Of what it cited when it was made, the pieces that were erased since."""
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -118,6 +127,7 @@ class Claim(BrandOwnedModel):
 class Citation(BrandOwnedModel):
     """A claim's pointer to a piece of evidence."""
 
+    project_path = "evidence__need__analysis__project"
     claim = BrandForeignKey(Claim, on_delete=models.CASCADE, related_name="citations")
     evidence = BrandForeignKey(Evidence, on_delete=models.CASCADE, related_name="citations")
     position = models.PositiveSmallIntegerField()

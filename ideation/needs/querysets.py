@@ -1,14 +1,21 @@
 """Reads of analyses, needs and their evidence."""
 
+import re
 import uuid
+from collections import Counter, defaultdict
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, FloatField, Q, QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.needs.models import Analysis, Evidence, Need, Sentence
+from ideation.needs.models import About, Analysis, Evidence, Need, Sentence
 from ideation.reviews.models import Review
+
+LEAST_SAID = 5
+"""Pieces of evidence that make a need one of a product's."""
+USUAL = 0.8
+"""How much of its usual share a product must have in a need's evidence."""
 
 
 def current_analysis(project: Project) -> Analysis | None:
@@ -28,6 +35,28 @@ def needs_of_product(analysis: Analysis, product: Product, share: float) -> Quer
     return needs_of(analysis).annotate(share=Cast(own, FloatField()) / Count("evidence")).filter(share__gte=share)
 
 
+def leading_name(analysis: Analysis, least: int) -> tuple[str, list[uuid.UUID]]:
+    """The product name that most needs about products belong to, and those needs, where no catalogue names products.
+
+    A need belongs to a name that is spoken of in its evidence about as often as in all evidence, or more often.
+    Numbers are no names. Empty where no name has `least` needs.
+    """
+    said = Evidence.objects.filter(need__analysis=analysis, need__about=About.PRODUCT)
+    counts = said.values_list("need", "sentence__review__product_name").annotate(count=Count("id"))
+    of_need: Counter[uuid.UUID] = Counter()
+    of_name: Counter[str] = Counter()
+    for need, name, count in counts:
+        of_need[need] += count
+        of_name[name] += count
+    belong: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for need, name, count in counts:
+        usual = of_name[name] / of_need.total()
+        if re.search(r"[^\W\d]", name) and count >= LEAST_SAID and count >= USUAL * usual * of_need[need]:
+            belong[name].append(need)
+    best = max(belong, key=lambda name: (len(belong[name]), of_name[name]), default="")
+    return (best, belong[best]) if best and len(belong[best]) >= least else ("", [])
+
+
 def need(need_id: uuid.UUID) -> Need:
     """One need. Raises Http404 if this brand has none with this id."""
     found = Need.objects.select_related("analysis__project", "analysis__version").filter(pk=need_id).first()
@@ -41,13 +70,12 @@ def evidence_of(need: Need) -> QuerySet[Evidence]:
     return Evidence.objects.filter(need=need).select_related("sentence__review__product")
 
 
-def quotes_of(need: Need, count: int, language: str = "") -> list[Evidence]:
-    """The best few sentences of a need; those in `language` first, if one is named."""
-    ranked = evidence_of(need).filter(rank__isnull=False)
-    if language:
-        spoken = ExpressionWrapper(Q(sentence__language=language), output_field=BooleanField())
-        ranked = ranked.order_by(spoken.desc(), "rank")
-    return list(ranked[:count])
+def quotes_of(need: Need, count: int, language: str = "", product: str = "") -> list[Evidence]:
+    """The best few sentences of a need; if named, those in `language` and about `product` first."""
+    spoken = Q(sentence__language=language) if language else Q()
+    about = Q(sentence__review__product_name__iexact=product) if product else Q()
+    first = [ExpressionWrapper(wish, output_field=BooleanField()).desc() for wish in (spoken, about) if wish]
+    return list(evidence_of(need).filter(rank__isnull=False).order_by(*first, "rank")[:count])
 
 
 def sentences_of(review: Review) -> QuerySet[Sentence]:

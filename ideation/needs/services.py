@@ -25,14 +25,14 @@ from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sen
 from ideation.reviews import querysets as reviews
 from ideation.reviews.models import Review
 from mlcore.events import Event
-from mlcore.specs.analyse import AnalyseSpec, StatedAnalyseSpec
+from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec
 from mlcore.specs.generate import BackendSpec
 from mlcore.taskadapter import shipped
 
 
 @transaction.atomic
 def analysis_start(*, project: Project, created_by: User | None = None, parent: Job | None = None) -> Job:
-    """Queues an analysis of the project's newest dataset version. Raises UserError without reviews."""
+    """Queues an analysis of the project's newest dataset version. Raises UserError without reviews or quota."""
     version = reviews.newest_version(project)
     if version is None:
         raise UserError("no_reviews", status=409)
@@ -43,7 +43,13 @@ def analysis_start(*, project: Project, created_by: User | None = None, parent: 
         project_id=project.pk,
         parent=parent,
         created_by=created_by,
+        holds=analysis_holds(),
     )
+
+
+def analysis_holds() -> dict[str, int]:
+    """The most that an analysis may use of the brand's quotas."""
+    return {"generation_tokens": MOST_TOKENS} if shipped(settings.BASE_MODEL) else {}
 
 
 def analysis_run(run: JobRun) -> dict[str, Any]:
@@ -60,6 +66,7 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
     assert result is not None
     run.progress("saving", 0, 1, "parts")
     with run.scope():
+        run.spend(generation_tokens=getattr(result, "tokens", 0))
         analysis = _keep(project, version, output, asdict(result), count, spec)
         return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "reviews": count}
 

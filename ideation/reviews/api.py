@@ -19,7 +19,9 @@ from ideation.base.rest import Body, Filters, RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.reviews import querysets, services
-from ideation.reviews.models import DatasetImport, RejectedRow, Review, ReviewDataset
+from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.services.verify import Verified, version_verify
+from mlcore.personal import KINDS
 from mlcore.specs.reviewfile import ROLES
 
 IMPORT_REVIEWS: tuple[str, ...] = ("import_reviews",)
@@ -59,7 +61,7 @@ class LayoutSerializer(serializers.Serializer[Any]):
     date_format = serializers.CharField()
     sample = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()),
-        help_text="The first rows, unchanged.",
+        help_text="The first rows, personal data masked; none once it is imported.",
     )
 
 
@@ -69,17 +71,23 @@ class ImportSerializer(serializers.ModelSerializer[DatasetImport]):
     project = serializers.UUIDField(source="dataset.project_id", read_only=True)
     dataset = serializers.UUIDField(source="dataset_id", read_only=True)
     layout = LayoutSerializer(read_only=True)
+    erased = serializers.IntegerField(read_only=True, help_text="Of the imported ones, erased since on request.")
+    personal = serializers.DictField(
+        child=serializers.IntegerField(),
+        read_only=True,
+        help_text=f"Kind of personal data ({', '.join(KINDS)}) → how often it was found and masked.",
+    )
 
     class Meta:
         model = DatasetImport
         fields = read_only_fields = (
             "id", "project", "dataset", "file_name", "file_bytes", "file_sha256", "layout", "rows_read", "imported",
-            "duplicates", "rejected", "created_at", "finished_at",
+            "duplicates", "rejected", "erased", "personal", "created_at", "finished_at",
         )  # fmt: skip
 
 
 class ReviewSerializer(serializers.ModelSerializer[Review]):
-    """What one customer wrote."""
+    """What one customer wrote, personal data masked."""
 
     label = serializers.CharField(  # type: ignore[assignment]  # a review's label, not the field's
         read_only=True, help_text="Its id in the file, else `#` and its line."
@@ -258,8 +266,58 @@ class ReviewView(RoomView):
 
     @extend_schema(responses=ReviewSerializer)
     def get(self, request: Request, review_id: uuid.UUID) -> Response:
-        """One review: what the customer wrote, word for word."""
+        """One review: what the customer wrote, word for word but for masked personal data."""
         found = Review.objects.filter(pk=review_id).first()
         if found is None:
             raise Http404
         return Response(ReviewSerializer(found).data)
+
+
+class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
+    """A dataset as it stood after an import, pinned by the hash of all its reviews."""
+
+    dataset = serializers.UUIDField(source="dataset_id", read_only=True)
+    name = serializers.CharField(source="dataset.name", read_only=True, help_text="The dataset's.")
+
+    class Meta:
+        model = DatasetVersion
+        fields = read_only_fields = ("id", "dataset", "name", "number", "reviews_count", "root_sha256", "created_at")
+
+
+class VerifiedSerializer(serializers.Serializer[Any]):
+    """Whether a dataset version is what it was."""
+
+    version = VersionSerializer()
+    intact = serializers.BooleanField(help_text="Nothing differs but what was erased on request.")
+    reviews = serializers.IntegerField()
+    erased = serializers.IntegerField()
+    differing = serializers.SerializerMethodField(help_text="Ids of the first reviews that were changed.")
+    differing_count = serializers.IntegerField()
+    missing = serializers.IntegerField(help_text="Reviews gone without having been erased; negative: come in.")
+    root_fits = serializers.BooleanField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_differing(self, found: Verified) -> list[uuid.UUID]:
+        return [review.pk for review in found.differing]
+
+
+class VersionsView(ProjectRoom, RoomListView):
+    """A project's dataset versions, newest first."""
+
+    serializer_class = VersionSerializer
+
+    def listed(self) -> QuerySet[DatasetVersion]:
+        return querysets.versions_of(self.project)
+
+
+class VersionVerifyView(RoomView):
+    """Verifies a dataset version."""
+
+    capabilities = IMPORT_REVIEWS
+
+    @extend_schema(request=None, responses=VerifiedSerializer)
+    def post(self, request: Request, version_id: uuid.UUID) -> Response:
+        """Computes a version's hash anew from what is stored, and says what differs. Changes nothing."""
+        version = querysets.version(version_id)
+        self.body()
+        return Response(VerifiedSerializer(version_verify(version=version)).data)

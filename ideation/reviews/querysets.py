@@ -1,15 +1,22 @@
 """Reads of datasets, imports and reviews."""
 
+import hashlib
 import json
+import re
 import uuid
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Func, Q, QuerySet, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.merkle import keyed
+from ideation.reviews.models import DatasetImport, DatasetVersion, ErasedReview, RejectedRow, Review, ReviewDataset
 
 
 def datasets_of(project: Project) -> QuerySet[ReviewDataset]:
@@ -86,3 +93,67 @@ def version(version_id: uuid.UUID) -> DatasetVersion:
     if found is None:
         raise Http404
     return found
+
+
+def leaves_of(dataset_id: uuid.UUID, number: int) -> Iterator[str]:
+    """The leaves of a version: those of its reviews, and those of its reviews that were erased."""
+    mine = {"dataset_id": dataset_id, "version_number__lte": number}
+    return chain(
+        Review.objects.filter(**mine).values_list("leaf_sha256", flat=True).iterator(5000),
+        ErasedReview.objects.filter(**mine).values_list("leaf_sha256", flat=True).iterator(5000),
+    )
+
+
+def versions_of(project: Project) -> QuerySet[DatasetVersion]:
+    """A project's dataset versions, newest first."""
+    return DatasetVersion.objects.filter(dataset__project=project).select_related("dataset").order_by("-created_at")
+
+
+def reviews_by_author(author: str) -> QuerySet[Review]:
+    """The brand's reviews by somebody, called as the source called them: the name is hashed as it was at the import."""
+    name = hashlib.sha256(author.strip().encode()).hexdigest()
+    hashes = [keyed(salt, name) for salt in ReviewDataset.objects.values_list("salt", flat=True)]
+    return Review.objects.filter(author_sha256__in=hashes)
+
+
+class OnlyDigits(Func):
+    """The digits of a text, fullwidth ones too."""
+
+    template = "regexp_replace(translate(%(expressions)s, '０１２３４５６７８９', '0123456789'), '[^0-9]', '', 'g')"
+    output_field = TextField()
+
+
+DIGITS = 7
+"""Digits from which a text that is sought is taken for a number, however it is written in a review."""
+
+
+def reviews_saying(text: str) -> QuerySet[Review]:
+    """The brand's reviews in which a text stands: an email, a phone number in whatever form, any words.
+
+    Looked for in what the customer wrote, so that what is masked is found too.
+    """
+    text = text.strip()
+    found = Q(text__icontains=text) | Q(title__icontains=text) | Q(written__icontains=text) | Q(headed__icontains=text)
+    whole = Review.objects.annotate(written=KT("as_written__text"), headed=KT("as_written__title"))
+    digits = re.sub(r"\D", "", text)
+    if len(digits) >= DIGITS and not re.search(r"[^\W\d_]", text):
+        whole = whole.annotate(number=OnlyDigits(Cast("as_written", TextField())))
+        found |= Q(number__contains=digits)
+    return whole.filter(found)
+
+
+def reviews_named(names: Sequence[str]) -> QuerySet[Review]:
+    """The brand's reviews with these ids: the system's own, or those of the source."""
+    own, theirs = [], []
+    for name in names:
+        try:
+            own.append(uuid.UUID(name))
+        except ValueError:
+            theirs.append(name)
+    return Review.objects.filter(Q(pk__in=own) | Q(external_id__in=theirs))
+
+
+def files_near(reviews: Sequence[uuid.UUID]) -> QuerySet[DatasetImport]:
+    """The uploads that are still there of the datasets to which these reviews belong."""
+    datasets = Review.objects.filter(pk__in=reviews).values("dataset")
+    return DatasetImport.objects.filter(dataset__in=datasets).exclude(file="")

@@ -9,5 +9,6 @@ brand_patterns = [
     path("p/<uuid:project_id>/reviews/", views.reviews, name="reviews"),
     path("imports/<uuid:import_id>/", views.dataset_import, name="import"),
     path("imports/<uuid:import_id>/begin/", views.import_begin, name="import_begin"),
+    path("versions/<uuid:version_id>/verify/", views.version_verified, name="version_verify"),
     path("imports/<uuid:import_id>/rejected.csv", views.rejected_csv, name="rejected_csv"),
 ]

@@ -20,8 +20,10 @@ from ideation.jobs.querysets import jobs
 from ideation.reviews.forms import FilterForm, MappingForm, UploadForm
 from ideation.reviews.models import DatasetImport, Review
 from ideation.reviews.querysets import dataset_import as find_import
-from ideation.reviews.querysets import datasets_of, imports_of, rejected_rows, reviews_of
+from ideation.reviews.querysets import datasets_of, imports_of, rejected_rows, reviews_of, versions_of
+from ideation.reviews.querysets import version as find_version
 from ideation.reviews.services import import_prepare, import_start
+from ideation.reviews.services.verify import version_verify
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -66,7 +68,7 @@ def reviews(request: BrandRequest, project_id: uuid.UUID) -> HttpResponse:
     found = _filtered(whole, form.cleaned_data) if form.is_valid() else whole
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     context = {"section": "reviews", "project": project, "form": form, "page": page, "imports": imports_of(project)}
-    return render(request, "reviews/reviews.html", context)
+    return render(request, "reviews/reviews.html", {**context, "versions": versions_of(project)[:20]})
 
 
 def _products(whole: QuerySet[Review]) -> list[tuple[str, str]]:
@@ -124,3 +126,12 @@ def mapping_again(request: BrandRequest, found: DatasetImport, form: MappingForm
     """The mapping page with what is wrong."""
     context = {"section": "reviews", "found": found, "project": found.dataset.project, "form": form}
     return render(request, "reviews/mapping.html", context, status=400)
+
+
+@require_POST
+@requires("import_reviews")
+def version_verified(request: BrandRequest, version_id: uuid.UUID) -> HttpResponse:
+    """Computes a dataset version's hash anew, and says whether anything differs and what."""
+    version = find_version(version_id)
+    context = {"section": "reviews", "project": version.dataset.project, "found": version_verify(version=version)}
+    return render(request, "reviews/verified.html", context)

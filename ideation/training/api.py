@@ -71,13 +71,16 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
     run = serializers.UUIDField(source="run_id", read_only=True)
     languages = serializers.ListField(child=serializers.CharField(), read_only=True)
     files_sha256 = serializers.DictField(child=serializers.CharField(), read_only=True)
+    erased_reviews = serializers.IntegerField(
+        read_only=True, help_text="Reviews it may have learnt from that were erased since. If not 0: tune again."
+    )
     evaluations = EvaluationSerializer(many=True, read_only=True)
 
     class Meta:
         model = ModelVersion
         fields = read_only_fields = (
             "id", "project", "run", "number", "base_model", "base_sha256", "base_licence", "languages",
-            "files_sha256", "corpus_sha256", "documents", "tokens", "evaluations", "created_at",
+            "files_sha256", "corpus_sha256", "documents", "tokens", "erased_reviews", "evaluations", "created_at",
         )  # fmt: skip
 
 

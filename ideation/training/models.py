@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import BrandForeignKey, BrandOwnedModel
+from accounts.tenancy import Audited, BrandForeignKey, BrandOwnedModel
 from ideation.catalog.models import Project
 from ideation.reviews.models import DatasetVersion
 
@@ -11,6 +11,7 @@ from ideation.reviews.models import DatasetVersion
 class TrainingRun(BrandOwnedModel):
     """One tuning of a base model on a dataset version."""
 
+    project_path = "project"
     project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="training_runs")
     version = BrandForeignKey(DatasetVersion, on_delete=models.CASCADE, related_name="training_runs")
     base_model = models.CharField(max_length=300)
@@ -29,6 +30,7 @@ class TrainingRun(BrandOwnedModel):
 class ModelVersion(BrandOwnedModel):
     """A tuned model: an adapter on a base model, with all that it was made from."""
 
+    project_path = "project"
     project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="model_versions")
     run = BrandForeignKey(TrainingRun, on_delete=models.CASCADE, related_name="model_versions")
     number = models.PositiveIntegerField(_("number"))
@@ -41,10 +43,13 @@ class ModelVersion(BrandOwnedModel):
     corpus_sha256 = models.CharField(max_length=64)
     documents = models.PositiveIntegerField()
     tokens = models.PositiveBigIntegerField()
+    erased_reviews = models.PositiveIntegerField(default=0, editable=False)
+    """Of the reviews it may have learnt from, those that were erased since: what it learnt can't be taken out of it."""
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["brand", "project", "number"], name="training_model_number_once")
+            Audited(name="training_modelversion_audited", hide=["folder", "corpus_sha256"]),
+            models.UniqueConstraint(fields=["brand", "project", "number"], name="training_model_number_once"),
         ]
         ordering = ["-number"]
 
@@ -55,6 +60,7 @@ class ModelVersion(BrandOwnedModel):
 class Evaluation(BrandOwnedModel):
     """A model version measured on held-out reviews, before (the base model) and after tuning."""
 
+    project_path = "model_version__project"
     model_version = BrandForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="evaluations")
     perplexity_base = models.FloatField(_("perplexity before"))
     perplexity_tuned = models.FloatField(_("perplexity after"))

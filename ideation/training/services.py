@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.querysets import brand_folder
 from ideation.base.errors import UserError
 from ideation.catalog.models import Project
 from ideation.catalog.querysets import project as find_project
@@ -32,7 +33,7 @@ MINIMUM_REVIEWS = 20
 def training_start(*, project: Project, created_by: User | None = None, parent: Job | None = None) -> Job:
     """Queues a tuning of the base model on the project's newest dataset version.
 
-    Raises UserError without reviews or with too few.
+    Raises UserError without reviews or with too few, AccountError `quota_reached`.
     """
     version = reviews.newest_version(project)
     if version is None:
@@ -46,7 +47,13 @@ def training_start(*, project: Project, created_by: User | None = None, parent: 
         project_id=project.pk,
         parent=parent,
         created_by=created_by,
+        holds=training_holds(),
     )
+
+
+def training_holds() -> dict[str, int]:
+    """The most that a tuning may use of the brand's quotas."""
+    return {"training_tokens": settings.TRAINING_TOKENS}
 
 
 def training_run(run: JobRun) -> dict[str, Any]:
@@ -99,11 +106,14 @@ def _plain(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tune(run: JobRun, training: TrainingRun, spec: FinetuneSpec) -> Tuned:
+    tokens = 0
     for event in run.child(spec):
         if isinstance(event, TrainingStep):
             run.progress("training", event.step, event.steps, "steps")
             training.curve.append(asdict(event))
             with run.scope():
+                run.spend(training_tokens=event.tokens - tokens)
+                tokens = event.tokens
                 TrainingRun.objects.filter(pk=training.pk).update(curve=training.curve)
         elif isinstance(event, Tuned):
             return event
@@ -120,7 +130,7 @@ def _measure(run: JobRun, spec: FinetuneSpec, tuned: Tuned) -> Evaluated:
 
 def _keep(training: TrainingRun, tuned: Tuned, measured: Evaluated) -> ModelVersion:
     newest = querysets.newest_version(training.project)
-    folder = f"{training.brand_id}/{uuid.uuid4()}"
+    folder = f"{brand_folder()}/{uuid.uuid4()}"
     model = ModelVersion.objects.create(
         project=training.project,
         run=training,

@@ -11,8 +11,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.errors import AccountError
 from accounts.models import User
-from ideation.base.errors import UserError
 from ideation.base.rest import Body, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.catalog.models import Project
@@ -53,7 +53,7 @@ def _upload(
         if mapping is not None:
             StartBody(data={"mapping": mapping}, context=found.layout).is_valid(raise_exception=True)
         return main_job_start(dataset_import=found, mapping=mapping or found.layout["mapping"], created_by=created_by)
-    except (UserError, serializers.ValidationError):
+    except (AccountError, serializers.ValidationError):
         # The transaction takes the rows back, but not the file.
         found.file.delete(save=False)
         raise

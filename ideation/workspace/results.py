@@ -1,11 +1,13 @@
 """Leaves a project's needs and concepts as plain files under var/results/, for people without a browser at hand."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from accounts.querysets import brand_folder
 from ideation.catalog.models import Project
 from ideation.concepts.models import Concept
 from ideation.concepts.querysets import concepts_of
@@ -16,8 +18,8 @@ QUOTES = 5
 
 
 def results_folder(project: Project) -> Path:
-    """Where a project's files lie, under its brand."""
-    folder: Path = settings.VAR / "results" / str(project.brand_id) / str(project.pk)
+    """Where a project's files lie, under its brand's own unguessable name."""
+    folder: Path = settings.VAR / "results" / brand_folder() / str(project.pk)
     return folder
 
 
@@ -32,6 +34,14 @@ def write_results(project: Project) -> Path:
     _write(folder / "concepts.json", json.dumps(concepts, ensure_ascii=False, indent=1))
     _write(folder / "concepts.md", "\n\n".join(_page(concept) for concept in concepts))
     return folder
+
+
+def results_rewrite(project: Project) -> None:
+    """Writes the files anew if there are any; those of an older version, under the brand's id, go."""
+    old: Path = settings.VAR / "results" / str(project.brand_id) / str(project.pk)
+    if old.exists() or results_folder(project).exists():
+        shutil.rmtree(old, ignore_errors=True)
+        write_results(project)
 
 
 def _write(path: Path, text: str) -> None:

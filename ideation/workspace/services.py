@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,19 @@ from ideation.catalog.models import Product, Project
 from ideation.catalog.querysets import project as find_project
 from ideation.catalog.services import product_save, project_create
 from ideation.concepts.models import Brief
-from ideation.concepts.services import brief_create, generation_start
+from ideation.concepts.services import brief_create, generation_holds, generation_start
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.runner import JobCancelled, JobRun, Waiting
 from ideation.jobs.services import job_start
 from ideation.needs.models import About, Analysis
-from ideation.needs.querysets import current_analysis, needs_of, needs_of_product
-from ideation.needs.services import analysis_start
+from ideation.needs.querysets import current_analysis, leading_name, needs_of, needs_of_product
+from ideation.needs.services import analysis_holds, analysis_start
 from ideation.reviews.models import DatasetImport
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.querysets import most_reviewed
-from ideation.reviews.services import import_prepare, import_start
+from ideation.reviews.services import import_holds, import_prepare, import_start
 from ideation.training.querysets import newest_version
-from ideation.training.services import training_start
+from ideation.training.services import training_holds, training_start
 from ideation.workspace.querysets import summary
 from ideation.workspace.results import write_results
 
@@ -54,7 +55,16 @@ def main_job_start(*, dataset_import: DatasetImport, mapping: dict[str, int], cr
         subject_id=project_id,
         project_id=project_id,
         created_by=created_by,
+        holds=_holds(dataset_import),
     )
+
+
+def _holds(dataset_import: DatasetImport | None) -> dict[str, int]:
+    """The most that all parts together may use of the brand's quotas: set aside at once, so that none lacks later."""
+    whole = Counter(import_holds(dataset_import) if dataset_import else {})
+    for part in (analysis_holds(), training_holds(), generation_holds(CONCEPTS)):
+        whole.update(part)
+    return dict(whole)
 
 
 @transaction.atomic
@@ -66,6 +76,7 @@ def main_job_again(*, project: Project, created_by: User | None = None) -> Job:
         subject_id=project.pk,
         project_id=project.pk,
         created_by=created_by,
+        holds=_holds(None),
     )
 
 
@@ -138,15 +149,18 @@ def _brief(project: Project, created_by: User | None) -> Brief:
         raise UserError("no_needs", status=409)
     language = _language(analysis)
     product = most_reviewed(project)
+    name, named = ("", []) if product else leading_name(analysis, BRIEF_NEEDS // 2)
     # One product a brief: a mug's concept has no use for what is said of a kettle's cable.
     needs = needs_of_product(analysis, product, PRODUCT_SHARE) if product else needs_of(analysis)
+    if name:
+        needs = needs.filter(pk__in=named)
     needs = needs.filter(about=About.PRODUCT)
     # The model reads the statements: those in its own language first, the others only to fill up.
     chosen = sorted(needs, key=lambda need: need.language != language[:2])[:BRIEF_NEEDS]
     return brief_create(
         project=project,
-        title=product.name if product else project.name,
-        product=_plain_name(product, language) or project.category or project.name,
+        title=product.name if product else name or project.name,
+        product=_plain_name(product, language) or name.lower() or project.category or project.name,
         category=project.category,
         language=language,
         needs=chosen,

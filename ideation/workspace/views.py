@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import requires
-from accounts.middleware import BrandRequest
+from accounts.middleware import BrandRequest, login_brand
 from accounts.querysets import brands_of
+from accounts.views.brands import may_make_brand
 from ideation.catalog.models import Project
 from ideation.catalog.querysets import project as find_project
 from ideation.concepts.querysets import concepts_of
@@ -37,10 +38,12 @@ STAGES = {
 def home(request: HttpRequest) -> HttpResponseBase:
     """The person's brands; straight into the only one."""
     assert request.user.is_authenticated
-    brands = brands_of(request.user.pk)
+    brands = brands_of(request.user.pk, login_brand(request))
     if len(brands) == 1:
         return redirect("projects", brands[0].slug)
-    return render(request, "workspace/home.html", {"section": "home", "brands": brands})
+    return render(
+        request, "workspace/home.html", {"section": "home", "brands": brands, "may_make": may_make_brand(request)}
+    )
 
 
 @requires("see")

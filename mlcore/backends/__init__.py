@@ -20,6 +20,11 @@ class Backend(Protocol):
         """Codes of the languages it writes well."""
         ...
 
+    @property
+    def tokens(self) -> int:
+        """Tokens written so far, over all calls."""
+        ...
+
     def complete(
         self, prompts: list[str], *, max_tokens: int, stop: list[str], temperature: float, top_p: float, seed: int
     ) -> list[str]:

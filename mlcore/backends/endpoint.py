@@ -37,6 +37,7 @@ class EndpointBackend:
         self._client = openai.OpenAI(
             base_url=spec.url, api_key=spec.key or "none", timeout=spec.timeout, max_retries=RETRIES
         )
+        self.tokens = 0
 
     @property
     def name(self) -> str:
@@ -51,13 +52,17 @@ class EndpointBackend:
     ) -> list[str]:
         """One answer a prompt, in order. Raises InputError with a code per cause: down, slow, refused, and so on."""
 
-        def ask(index: int) -> str:
+        def ask(index: int) -> tuple[str, int]:
             return self._ask(prompts[index], max_tokens, stop, temperature, top_p, seed + index)
 
         with ThreadPoolExecutor(max_workers=min(AT_ONCE, self._spec.batch)) as pool:
-            return list(pool.map(ask, range(len(prompts))))
+            answers = list(pool.map(ask, range(len(prompts))))
+        self.tokens += sum(tokens for _text, tokens in answers)
+        return [text for text, _tokens in answers]
 
-    def _ask(self, prompt: str, max_tokens: int, stop: list[str], temperature: float, top_p: float, seed: int) -> str:
+    def _ask(
+        self, prompt: str, max_tokens: int, stop: list[str], temperature: float, top_p: float, seed: int
+    ) -> tuple[str, int]:
         try:
             answer = self._client.chat.completions.create(
                 model=self._spec.model,
@@ -70,7 +75,9 @@ class EndpointBackend:
             )
         except (openai.OpenAIError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise self._explained(error) from error
-        return _cut(self._content(answer), stop)
+        text = self._content(answer)
+        # A server that doesn't count is charged what it was allowed.
+        return _cut(text, stop), getattr(answer.usage, "completion_tokens", None) or max_tokens
 
     def _content(self, answer: object) -> str:
         """The text of an answer, whose form the client does not check."""

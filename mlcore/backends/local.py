@@ -20,6 +20,7 @@ class LocalBackend:
         self.model = model.merge_and_unload() if isinstance(model, PeftModel) else model
         self._batch = spec.batch
         self._adapter = spec.adapter.name if spec.adapter else ""
+        self.tokens = 0
 
     @property
     def name(self) -> str:
@@ -33,7 +34,7 @@ class LocalBackend:
         self, prompts: list[str], *, max_tokens: int, stop: list[str], temperature: float, top_p: float, seed: int
     ) -> list[str]:
         """See `mlcore.generate.write`: greedy at temperature 0, row i drawn from seed + i."""
-        return write(
+        written = write(
             self.model,
             self.tokenizer,
             prompts,
@@ -44,3 +45,5 @@ class LocalBackend:
             seed=seed,
             batch=self._batch,
         )
+        self.tokens += sum(tokens for _text, tokens in written)
+        return [text for text, _tokens in written]

@@ -33,6 +33,10 @@ class AnalyseSpec:
             raise InputError("need_size_invalid", smallest=self.smallest)
 
 
+MOST_TOKENS = 40 * 3 * 28
+"""What is written at most: every need, every try at its full length. A test compares it with the writer's figures."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StatedAnalyseSpec(AnalyseSpec):
     """The same, and a language model words the needs for which the bank of themes has no statement."""
@@ -56,3 +60,5 @@ class Analysed(Event):
     languages: dict[str, int]
     """language → sentences, most frequent first."""
     output: Path
+    tokens: int = 0
+    """Written by a language model for the statements."""

@@ -10,6 +10,9 @@ from mlcore.specs.generate import BackendSpec
 
 LANGUAGES = ("en", "zh")
 MOST_CONCEPTS = 50
+MOST_TOKENS = 2736
+"""A concept's share of what may be written for all of them at most: every candidate at its full length, in every round.
+A test compares it with what the writer asks for."""
 MOST_DEMANDS = 2
 """Things a brief may demand of every concept: each takes one of its five features."""
 
@@ -109,6 +112,8 @@ class ConceptWritten(Event):
     """{"text": str, "evidence": [evidence id, …]}: statements about customers, made from counts and quotes."""
     scores: dict[str, float]
     """Each 0 to 1, higher is better: relevance, concreteness, distinctness, overall."""
+    tokens: int = 0
+    """Tokens written so far, for this and all that came before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,3 +125,5 @@ class ConceptsDone(Event):
     reason: str | None = None
     """None, or a code: 'model_language' (the model does not write the brief's language), 'too_few_good' (what it
     wrote failed the checks too often)."""
+    tokens: int = 0
+    """Tokens written in all."""

@@ -10,10 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.utils import timezone
 
-from accounts import querysets, services
+from accounts import querysets
 from accounts.apps import refuse_strong_role
 from accounts.models import ApiKey, Role
 from accounts.permissions import CAPABILITIES, SCOPES, role_can, scopes_can
+from accounts.services.brands import brand_create
+from accounts.services.keys import key_revoke
 from tests.conftest import Person
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,7 @@ def test_a_member_enters_and_an_outsider_meets_nothing(alice: Person, bob: Perso
 def test_a_stranger_is_sent_to_the_login(alice: Person) -> None:
     answer = Client().get(f"/b/{alice.brand.slug}/")
     assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/login/?next=")
+    assert answer.headers["Location"].startswith("/account/login/?next=")
 
 
 def test_keys_are_kept_as_hashes_and_end_when_revoked(alice: Person) -> None:
@@ -41,14 +43,14 @@ def test_keys_are_kept_as_hashes_and_end_when_revoked(alice: Person) -> None:
         assert alice.key.rsplit("_", 1)[1] not in repr(stored.__dict__)
         assert querysets.api_key(alice.key) == stored
         assert querysets.api_key(alice.key[:-1] + "x") is None
-        services.key_revoke(key=stored, at=timezone.now())
+        key_revoke(key=stored, at=timezone.now())
         assert querysets.api_key(alice.key) is None
     assert querysets.brand_of_key(alice.key) is None
     assert querysets.brand_of_key("nonsense") is None
 
 
 def test_two_brands_of_the_same_name_get_two_addresses(alice: Person) -> None:
-    again = services.brand_create(name=alice.brand.name, owner=alice.user)
+    again = brand_create(name=alice.brand.name, owner=alice.user)
     assert again.slug == f"{alice.brand.slug}-2"
     assert [brand.slug for brand in querysets.brands_of(alice.user.pk)] == [alice.brand.slug, again.slug]
 

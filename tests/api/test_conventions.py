@@ -177,7 +177,7 @@ def test_times_are_iso_8601_in_utc(alice: Person, world: World) -> None:
     (500, "text/html; charset=utf-8", "/api/v1/projects/", True),
     (400, "text/html", "/api/v1/projects/", True),
     (200, "text/html", "/api/docs/", False),
-    (500, "text/html", "/login/", False),
+    (500, "text/html", "/account/login/", False),
     (404, "application/problem+json", "/api/v1/x/", False),
 ])  # fmt: skip
 def test_an_error_that_escapes_every_view_is_a_problem_too(status: int, kind: str, path: str, changed: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.services import key_create
+from accounts.services.keys import key_create
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.services import job_start
 from tests.api.test_access import refused

@@ -61,7 +61,9 @@ def valid(schema: dict[str, Any], value: object) -> None:
 @pytest.mark.parametrize("route", READ)
 def test_answers_are_as_the_document_says(route: str, alice: Person, world: World) -> None:
     operation = document()["paths"][route.replace("<uuid:", "{").replace(">", "}")]["get"]["responses"]
-    valid(operation["200"]["content"]["application/json"]["schema"], alice.api.get(fill(route, world)).json())
+    content = operation["200"]["content"]
+    if "application/json" in content:  # a file says nothing of what is in it
+        valid(content["application/json"]["schema"], alice.api.get(fill(route, world)).json())
     refusal = Client().get(fill(route, world)).json()
     valid(operation["401"]["content"]["application/problem+json"]["schema"], refusal)
 

@@ -63,7 +63,7 @@ def test_a_file_that_is_none_leaves_nothing_behind(content: bytes, code: str, al
 
 
 def stored_files(person: Person) -> list[str]:
-    return [name for folder in stored(person) for name in default_storage.listdir(f"{person.brand.pk}/{folder}")[1]]
+    return [name for folder in stored(person) for name in default_storage.listdir(f"{person.brand.folder}/{folder}")[1]]
 
 
 def test_an_upload_without_a_file_is_refused(alice: Person, project: Project) -> None:

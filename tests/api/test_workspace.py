@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.services import key_create
+from accounts.services.keys import key_create
 from ideation.catalog.models import Project
 from ideation.jobs.models import Job
 from ideation.reviews.models import DatasetImport

@@ -3,15 +3,20 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from accounts.models import ApiKey, Invitation, Membership, Role
+from accounts.services.keys import key_create
+from accounts.services.members import membership_add
+from accounts.services.people import person_create
 from accounts.tenancy import BrandOwnedModel
-from ideation.catalog.models import Project
+from ideation.catalog.models import Project, ProjectMember
 from ideation.catalog.services import product_save, project_create
 from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, FeatureNeed, Generation
 from ideation.concepts.services import brief_create
@@ -19,6 +24,7 @@ from ideation.jobs.models import Job
 from ideation.jobs.services import job_start
 from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence
 from ideation.needs.services import claim_create
+from ideation.privacy.models import BrandExport, Erasure
 from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
 from ideation.reviews.services import import_prepare
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
@@ -41,6 +47,12 @@ class World:
     brief: Brief
     concept: Concept
     job: Job
+    version: DatasetVersion
+    erasure: Erasure
+    export: BrandExport
+    member: Membership
+    invitation: Invitation
+    key: ApiKey
 
     def ids(self) -> dict[str, uuid.UUID]:
         """Name in an address → id."""
@@ -54,6 +66,12 @@ class World:
             "brief_id": self.brief.pk,
             "concept_id": self.concept.pk,
             "job_id": self.job.pk,
+            "version_id": self.version.pk,
+            "erasure_id": self.erasure.pk,
+            "export_id": self.export.pk,
+            "member_id": self.member.pk,
+            "invitation_id": self.invitation.pk,
+            "key_id": self.key.pk,
         }
 
 
@@ -83,7 +101,33 @@ def make_world(person: Person, mark: str) -> World:
             brief=brief,
             concept=_concept(brief, model, needs, mark),
             job=_job(found, mark),
+            version=version,
+            erasure=Erasure.objects.create(by="text", result={mark: 2}, confirmed_at=timezone.now()),
+            export=_export(person, mark),
+            member=_member(project, mark),
+            invitation=Invitation.objects.create(
+                email=f"{mark}@invited.example",
+                role=Role.ANALYST,
+                token_sha256=hashlib.sha256(mark.encode()).hexdigest(),
+                expires_at=timezone.now() + timedelta(days=7),
+            ),
+            key=key_create(name=f"Key {mark}", scopes=["read"], created_by=person.user)[0],
         )
+
+
+def _member(project: Project, mark: str) -> Membership:
+    user = person_create(email=f"{mark}@members.example", name=f"Member {mark}")
+    member = membership_add(user=user, role=Role.ANALYST)
+    ProjectMember.objects.create(project=project, membership=member)
+    return member
+
+
+def _export(person: Person, mark: str) -> BrandExport:
+    name = default_storage.save(f"{person.brand.folder}/{uuid.uuid4()}/export.zip", ContentFile(mark.encode()))
+    now = timezone.now()
+    return BrandExport.objects.create(
+        file=name, rows={mark: 2}, finished_at=now, expires_at=now + timedelta(days=1), created_by=person.user
+    )
 
 
 def _job(found: DatasetImport, mark: str) -> Job:

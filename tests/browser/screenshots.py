@@ -14,12 +14,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ideation.settings")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from accounts.querysets import brands_of  # noqa: E402
-from accounts.services import user_language_set  # noqa: E402
+from accounts.services.people import user_language_set  # noqa: E402
 from accounts.tenancy import brand_scope  # noqa: E402
 from ideation.concepts.querysets import concepts  # noqa: E402
 from ideation.needs.querysets import current_analysis, needs_of  # noqa: E402
@@ -35,7 +36,7 @@ def session(user: User) -> str:
     """The key of a fresh session of this person."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
     store.create()
     return str(store.session_key)

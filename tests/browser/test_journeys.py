@@ -33,10 +33,10 @@ def test_from_login_to_imported_reviews(visit: Visit, alice: Person, tmp_path: P
     page = visit.open("/")
     page.get_by_label("Email").fill("alice@a.example")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("don't fit together")
     page.get_by_label("Password").fill("a long enough secret")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("heading", name="Start with your first project")).to_be_visible()
 
     page.get_by_role("link", name="New project").click()

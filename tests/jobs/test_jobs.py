@@ -70,11 +70,11 @@ def test_the_kind_must_be_right(job: Job) -> None:
 
 
 def test_an_old_worker_writes_nothing_after_its_lease_was_taken_over(job: Job) -> None:
-    first = services.job_claim(brand_id=job.brand_id, job_id=job.pk, kind=KIND)
+    first = services.job_claim(brand_id=job.brand_id, job_id=job.pk, kinds={KIND})
     assert first is not None
-    assert services.job_claim(brand_id=job.brand_id, job_id=job.pk, kind=KIND) is None
+    assert services.job_claim(brand_id=job.brand_id, job_id=job.pk, kinds={KIND}) is None
     expire(job)
-    second = services.job_claim(brand_id=job.brand_id, job_id=job.pk, kind=KIND)
+    second = services.job_claim(brand_id=job.brand_id, job_id=job.pk, kinds={KIND})
     assert second is not None
     assert second.token > first.token
     assert not services.job_beat(job=first, done=99)
@@ -139,7 +139,7 @@ def test_the_sweeper_sends_lost_messages_again_and_ends_what_keeps_dying(job: Jo
     job.refresh_from_db()
     assert job.dispatches == before + 2
     for _attempt in range(3):
-        assert services.job_claim(brand_id=job.brand_id, job_id=job.pk, kind=KIND)
+        assert services.job_claim(brand_id=job.brand_id, job_id=job.pk, kinds={KIND})
         expire(job)
         sweep(job)
     job.refresh_from_db()

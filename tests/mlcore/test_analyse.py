@@ -127,6 +127,7 @@ class Silent:
     """A model that has nothing to say."""
 
     name = "silent"
+    tokens = 0
     languages = ("en",)
 
     def complete(self, prompts: list[str], **options: Any) -> list[str]:

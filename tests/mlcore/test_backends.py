@@ -175,3 +175,19 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 
 def test_the_key_is_not_printed() -> None:
     assert "secret" not in repr(BackendSpec(kind="endpoint", url="http://gpu/v1", key="secret"))
+
+
+def test_written_tokens_are_counted_by_the_model_and_by_the_server(backend: LocalBackend, server: Server) -> None:
+    before = backend.tokens
+    backend.complete(["The lamp", "Lid"], max_tokens=5, **GREEDY)
+    assert 0 < backend.tokens - before <= 10
+    server.answer = reply(
+        200, json.dumps({"choices": [{"message": {"content": "Hi"}}], "usage": {"completion_tokens": 3}})
+    )
+    counted = open_backend(spec_for(server))
+    counted.complete(["a", "b"], max_tokens=9, **GREEDY)
+    assert counted.tokens == 6
+    server.answer = reply(200, json.dumps({"choices": [{"message": {"content": "Hi"}}]}))
+    silent = open_backend(spec_for(server))
+    silent.complete(["a", "b"], max_tokens=9, **GREEDY)
+    assert silent.tokens == 18

@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from mlcore import wording
-from mlcore.concepts import LARGE, plan, write_concepts, write_with
+from mlcore.concepts import (
+    FEATURE_TOKENS,
+    LARGE,
+    MOST,
+    NAME_TOKENS,
+    PITCH_TOKENS,
+    ROUNDS,
+    SMALL,
+    USER_TOKENS,
+    plan,
+    write_concepts,
+    write_with,
+)
 from mlcore.errors import InputError
 from mlcore.events import Progress
 from mlcore.frames import (
@@ -22,7 +34,15 @@ from mlcore.frames import (
     render_forms,
     tail_form,
 )
-from mlcore.specs.concepts import BriefSpec, ConceptsDone, ConceptsSpec, ConceptWritten, EvidenceSpec, NeedSpec
+from mlcore.specs.concepts import (
+    MOST_TOKENS,
+    BriefSpec,
+    ConceptsDone,
+    ConceptsSpec,
+    ConceptWritten,
+    EvidenceSpec,
+    NeedSpec,
+)
 from mlcore.specs.generate import BackendSpec
 
 NEEDS = [
@@ -64,6 +84,7 @@ class Scripted:
     """Answers forms like a model that has learnt them; numbers its answers so that none repeats."""
 
     name = "scripted"
+    tokens = 0
 
     def __init__(self, languages: tuple[str, ...] = ("en",), *, babble: str = "") -> None:
         self.languages = languages
@@ -292,6 +313,12 @@ def test_the_form_asks_for_what_is_missing() -> None:
 def test_sees_what_is_wrong_with_words(text: str, flaw: str) -> None:
     assert flaw in wording.flaws(text, "en", wording.FEATURE)
     assert wording.flaws("A felt pad under each foot keeps the table still", "en", wording.FEATURE) == []
+
+
+def test_no_concept_can_cost_more_than_what_is_set_aside_for_it() -> None:
+    for effort in (SMALL, LARGE):
+        tail = USER_TOKENS + PITCH_TOKENS + NAME_TOKENS
+        assert MOST * effort.features * FEATURE_TOKENS + effort.tails * tail <= MOST_TOKENS / ROUNDS
 
 
 def test_a_closed_server_is_an_error_with_its_cause() -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from mlcore.needs import Theme
-from mlcore.statements import ClusterText, statement_writer, write_statements
+from mlcore.specs.analyse import MOST_TOKENS
+from mlcore.statements import MAX_TOKENS, TRIES, ClusterText, statement_writer, write_statements
 
 LEAK = ("The lid drips all over my bag.", "It leaks as soon as it lies on its side.", "Puddle in my bag again.")
 LIGHT = ("So light that I forget it.", "Love how light this bag is.", "Weighs nothing at all.")
@@ -13,6 +14,7 @@ class Scripted:
     """Gives the answers in turn, the last one for ever."""
 
     name = "scripted"
+    tokens = 0
 
     def __init__(self, *answers: str, languages: tuple[str, ...] = ("en",)) -> None:
         self.languages = languages
@@ -31,6 +33,11 @@ class Scripted:
 def one(answer: str, sentences: tuple[str, ...], net: float | None = None, language: str = "en") -> str | None:
     cluster = ClusterText(label="bag", sentences=sentences, language=language, net_sentiment=net)
     return write_statements([cluster], Scripted(answer, languages=("en", "zh")))[0]
+
+
+def test_no_analysis_can_cost_more_than_what_is_set_aside_for_it() -> None:
+    # An analysis keeps 40 needs at most.
+    assert 40 * TRIES * MAX_TOKENS <= MOST_TOKENS
 
 
 def test_keeps_a_wish_that_stands_on_the_sentences() -> None:

@@ -37,7 +37,7 @@ def test_members_see_every_page_and_outsiders_none(alice: Person, bob: Person, c
         refused = charlie.client.get(page)
         assert refused.status_code == 404, page
         assert b"marked" not in refused.content
-        assert Client().get(page).headers["Location"].startswith("/login/"), page
+        assert Client().get(page).headers["Location"].startswith("/account/login/"), page
         # The same ids below one's own brand lead nowhere either.
         if str(world.project.pk) in page or page.count("-") > 3:
             own = page.replace(brand, f"/b/{charlie.brand.slug}/")
@@ -115,7 +115,7 @@ def test_a_broken_address_and_a_forged_way_back(alice: Person) -> None:
 
 @pytest.mark.django_db
 def test_a_fragment_asked_for_after_the_session_reloads_the_page(alice: Person) -> None:
-    answer = Client().get("/login/", headers={"HX-Request": "true"})
+    answer = Client().get("/account/login/", headers={"HX-Request": "true"})
     assert answer.headers["HX-Refresh"] == "true"
 
 

@@ -8,14 +8,16 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from accounts.tenancy import current_brand
+from accounts.querysets import brand_folder
 from ideation.base.errors import UserError
 from ideation.catalog.models import Project
 from ideation.catalog.services import product_save
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.runner import run_job
-from ideation.reviews import querysets, services
+from ideation.reviews import querysets
+from ideation.reviews.merkle import merkle_root
 from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.services import imports as services
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -63,16 +65,17 @@ def test_each_import_makes_a_pinned_version_and_the_same_file_adds_nothing(proje
 
 
 def test_the_merkle_root_depends_on_every_leaf() -> None:
-    leaves = [bytes([number]) * 32 for number in range(5)]
-    roots = {services.merkle_root([*leaves[:at], b"x" * 32, *leaves[at + 1 :]]) for at in range(5)}
-    assert len(roots | {services.merkle_root(leaves)}) == 6
+    leaves = [f"{number}" * 64 for number in range(5)]
+    roots = {merkle_root([*leaves[:at], "f" * 64, *leaves[at + 1 :]]) for at in range(5)}
+    assert len(roots | {merkle_root(leaves)}) == 6
+    assert merkle_root(reversed(leaves)) == merkle_root(leaves)
 
 
 def test_a_file_that_is_none_leaves_nothing_behind(project: Project) -> None:
     with pytest.raises(UserError, match="not a text file"):
         prepare(project, b"PK\x03\x04 a workbook")
     assert not DatasetImport.objects.exists()
-    folder = Path(default_storage.path(str(current_brand())))
+    folder = Path(default_storage.path(brand_folder()))
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
@@ -91,7 +94,7 @@ def test_a_full_disk_is_named_before_anything_is_written(project: Project, monke
 
 def test_files_lie_under_their_brand_whatever_their_name(project: Project) -> None:
     found = prepare(project)
-    assert found.file.name.startswith(f"{current_brand()}/")
+    assert found.file.name.startswith(f"{brand_folder()}/")
     assert Path(found.file.path).resolve().is_relative_to(settings.VAR / "files")
     assert found.file_name == "../../etc/reviews.csv"
 

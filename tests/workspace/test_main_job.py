@@ -7,15 +7,19 @@ from collections.abc import Callable
 import pytest
 from django.core.files.base import ContentFile
 
+from accounts.models import AuditEntry, QuotaHold
+from accounts.quotas import used_of
 from ideation.catalog.services import project_create
+from ideation.concepts.services import generation_holds
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.services import job_cancel, jobs_sweep
 from ideation.needs.models import Citation, Need
+from ideation.needs.services import analysis_holds
 from ideation.reviews.models import Review
 from ideation.reviews.services import import_prepare
 from ideation.workspace.querysets import summary
 from ideation.workspace.results import results_folder
-from ideation.workspace.services import SAMPLE, main_job_start
+from ideation.workspace.services import CONCEPTS, SAMPLE, main_job_start
 from tests.conftest import Person
 from tests.workers import kill, worker
 
@@ -74,6 +78,21 @@ def test_from_a_file_to_cited_concepts(alice: Person) -> None:
             "concepts.json",
             "concepts.md",
         }
+        # What was set aside at the start has been charged for what was really used, and the rest given back.
+        assert not QuotaHold.objects.exists()
+        assert (used_of("concurrent_jobs"), used_of("reviews")) == (0, Review.objects.count())
+        assert 0 < used_of("training_tokens") < 4000
+        assert (
+            0
+            < used_of("generation_tokens")
+            < analysis_holds()["generation_tokens"] + sum(generation_holds(CONCEPTS).values())
+        )
+        # One entry for the file's import, and not a word of any review.
+        said = str(list(AuditEntry.objects.values_list("before", "after")))
+        imports = AuditEntry.objects.filter(table="reviews_datasetimport", action="update")
+        imports = imports.filter(after__has_key="imported")
+        assert [entry.after["imported"] for entry in imports] == [Review.objects.count()]
+        assert not [review.text for review in Review.objects.all() if len(review.text) > 20 and review.text in said]
 
 
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(alice: Person) -> None:

@@ -41,6 +41,17 @@ function copy(event) {
   button.querySelector("[data-label]").textContent = button.dataset.copied;
 }
 
+function save(event) {
+  // What is shown once must not need a second request to be kept.
+  const button = event.target.closest("[data-save]");
+  if (!button) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([document.getElementById(button.dataset.save).textContent + "\n"], { type: "text/plain" }));
+  link.download = button.dataset.saveAs;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 function chosen(event) {
   const input = event.target;
   if (input.matches("[data-autosubmit]")) input.form.requestSubmit();
@@ -54,7 +65,7 @@ function chosen(event) {
 function sent(event) {
   // A second click must not start the same work twice; a page come back to by the back button is live again.
   const button = event.submitter;
-  if (button && event.target.method === "post") setTimeout(() => { button.disabled = true; });
+  if (button && event.target.method === "post" && !event.defaultPrevented) setTimeout(() => { button.disabled = true; });
 }
 
 document.addEventListener("htmx:afterSwap", showPanel);
@@ -62,9 +73,11 @@ document.addEventListener("htmx:responseError", failed);
 document.addEventListener("htmx:sendError", offline);
 document.addEventListener("change", chosen);
 document.addEventListener("click", copy);
+document.addEventListener("click", save);
 document.addEventListener("submit", sent);
 addEventListener("pageshow", () => document.querySelectorAll("button:disabled[type=submit]").forEach((b) => { b.disabled = false; }));
 if (panel) panel.addEventListener("click", closePanel);
 document.querySelectorAll("[data-fades]").forEach(fade);
-// On a phone the navigation is a strip; the current page's item may lie outside it.
-document.querySelector(".nav-strip [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+document.querySelectorAll("[data-save]").forEach((button) => { button.hidden = false; });
+// On a phone navigation and tabs are strips; the current page's item may lie outside them.
+document.querySelectorAll(":is(.nav-strip, .tabs) [aria-current]").forEach((here) => here.scrollIntoView({ inline: "center", block: "nearest" }));

@@ -21,6 +21,7 @@ ROOT = ASSETS.parents[2]
 OUTPUT = ASSETS.parent / "static" / "build"
 STAMPS = OUTPUT / ".stamps.json"
 CATALOGUES = ROOT / "ideation" / "locale"
+PAGE_SCRIPTS = ("app.js", "passkeys.js")
 NO_CHARTS = (
     "for (const frame of document.querySelectorAll('[data-chart]'))"
     " frame.closest('figure').querySelector('details').open = true;"
@@ -72,9 +73,10 @@ def _styles() -> bool:
     return True
 
 
-def _page_script() -> bool:
-    """Needs no bundler: one file without imports."""
-    (OUTPUT / "app.js").write_bytes((ASSETS / "app.js").read_bytes())
+def _page_scripts() -> bool:
+    """Need no bundler: files without imports."""
+    for name in PAGE_SCRIPTS:
+        (OUTPUT / name).write_bytes((ASSETS / name).read_bytes())
     return True
 
 
@@ -121,10 +123,10 @@ def _run(command: list[str]) -> None:
 PIECES = (
     Piece(name="styles", sources=_styled, outputs=(OUTPUT / "app.css",), make=_styles),
     Piece(
-        name="page script",
-        sources=lambda: [ASSETS / "app.js"],
-        outputs=(OUTPUT / "app.js",),
-        make=_page_script,
+        name="page scripts",
+        sources=lambda: [ASSETS / name for name in PAGE_SCRIPTS],
+        outputs=tuple(OUTPUT / name for name in PAGE_SCRIPTS),
+        make=_page_scripts,
     ),
     Piece(
         name="charts",

@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from accounts.models import Brand, User
 from accounts.querysets import brands_of
-from accounts.services import brand_create
+from accounts.services.brands import brand_create
+from accounts.services.people import person_create
 from accounts.tenancy import brand_scope
 from ideation.base.errors import UserError, sentence
 from ideation.catalog.models import Project
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         owner = User.objects.filter(email=EMAIL).first()
         if owner is None:
             password = secrets.token_urlsafe(9)
-            owner = User.objects.create_user(EMAIL, password, name="Sample owner")
+            owner = person_create(email=EMAIL, password=password, name="Sample owner")
             login = settings.VAR / "login.txt"
             login.touch(mode=0o600)
             login.write_text(f"{EMAIL}\n{password}\n", encoding="utf-8")

@@ -1,0 +1,88 @@
+"""Takes out of the needs all that was understood of reviews which are to be erased. Called before the reviews go."""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from ideation.base.quotes import Quotes
+from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
+from mlcore.sentiment import INFORMATIVE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touched:
+    """What stands on some reviews."""
+
+    sentences: QuerySet[Sentence]
+    evidence: QuerySet[Evidence]
+    citations: QuerySet[Citation]
+    needs: QuerySet[Need]
+    claims: QuerySet[Claim]
+
+
+def touched(reviews: Sequence[uuid.UUID]) -> Touched:
+    """What erasing these reviews would take away or change."""
+    evidence = Evidence.objects.filter(sentence__review__in=reviews)
+    citations = Citation.objects.filter(evidence__sentence__review__in=reviews)
+    return Touched(
+        sentences=Sentence.objects.filter(review__in=reviews),
+        evidence=evidence,
+        citations=citations,
+        needs=Need.objects.filter(pk__in=evidence.values("need")),
+        claims=Claim.objects.filter(pk__in=citations.values("claim")),
+    )
+
+
+@transaction.atomic
+def evidence_erase(*, reviews: Sequence[uuid.UUID], quotes: Quotes) -> dict[str, int]:
+    """Deletes sentences, evidence and citations, and takes out of statements and claims what repeats them.
+
+    A need counts the reviews that are left. Its scores stay as they were measured; the mark says that reviews are gone.
+    """
+    found = touched(reviews)
+    needs = dict(found.evidence.values_list("need").annotate(count=Count("sentence__review", distinct=True)).order_by())
+    claims = Counter(found.citations.values_list("claim", flat=True))
+    analyses = dict(found.sentences.order_by().values_list("analysis").annotate(count=Count("review", distinct=True)))
+    counts = {"citations": found.citations.delete()[0], "evidence": found.evidence.delete()[0]}
+    counts |= {"sentences": found.sentences.delete()[0], "needs": len(needs), "claims": len(claims)}
+    for need, count in needs.items():
+        left = Evidence.objects.filter(need=need).aggregate(n=Count("sentence__review", distinct=True))["n"]
+        Need.objects.filter(pk=need).update(mentions=left, erased_reviews=F("erased_reviews") + count)
+    for claim, count in claims.items():
+        Claim.objects.filter(pk=claim).update(erased_citations=F("erased_citations") + count)
+    for analysis, count in analyses.items():
+        _recount(analysis, count)
+    return counts | {
+        "quotes": words_clean(Need, ("statement", "label"), quotes) + words_clean(Claim, ("text",), quotes)
+    }
+
+
+def _recount(analysis: uuid.UUID, erased: int) -> None:
+    there = Sentence.objects.filter(analysis=analysis)
+    languages = there.order_by().values_list("language").annotate(count=Count("pk"))
+    figures = there.aggregate(
+        sentences_count=Count("pk"), informative_count=Count("pk", filter=Q(informative__gte=INFORMATIVE))
+    )
+    Analysis.objects.filter(pk=analysis).update(
+        languages=dict(languages), reviews_count=F("reviews_count") - erased, **figures
+    )
+
+
+def words_clean(model: type[Any], fields: Sequence[str], quotes: Quotes) -> int:
+    """Takes what repeats erased reviews out of these columns of a brand's table; returns how many passages."""
+    total = 0
+    for row in model.objects.only(*fields).iterator(2000):
+        changes = {}
+        for name in fields:
+            text, passages = quotes.taken_out(getattr(row, name))
+            if passages:
+                changes[name] = text[: model._meta.get_field(name).max_length or len(text)]
+                total += passages
+        if changes:
+            model.objects.filter(pk=row.pk).update(**changes)
+    return total

@@ -1,0 +1,68 @@
+"""Files that a person takes away: each look-up asks what it needs, and each taking is noted."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import transaction
+from django.http import Http404
+
+from accounts.services.audit import audit_note
+from ideation.base.errors import UserError
+from ideation.privacy import querysets
+from ideation.reviews.querysets import dataset_import
+from ideation.training.querysets import version as find_model
+from ideation.training.services import model_folder
+
+
+class Taken(NamedTuple):
+    """A file and what it is called outside."""
+
+    path: Path
+    name: str
+
+
+def _upload(import_id: uuid.UUID) -> Taken:
+    found = dataset_import(import_id)
+    if not found.file:
+        raise Http404
+    return Taken(Path(found.file.path), Path(found.file_name).name)
+
+
+def _export(export_id: uuid.UUID) -> Taken:
+    found = querysets.export(export_id)
+    if not found.is_ready:
+        raise UserError("export_expired", status=410)
+    return Taken(Path(found.file.path), Path(found.file.path).name)
+
+
+def _weights(model_id: uuid.UUID) -> Taken:
+    found = find_model(model_id)
+    name = next((one for one in sorted(found.files_sha256) if one.endswith(".safetensors")), None)
+    if name is None:
+        raise Http404
+    return Taken(model_folder(found) / Path(name).name, f"{found.project.name}-v{found.number}.safetensors")
+
+
+class Kind(NamedTuple):
+    """A kind of file that is handed over."""
+
+    capability: str
+    find: Callable[[uuid.UUID], Taken]
+
+
+KINDS = {
+    # As the customers wrote it, names included.
+    "upload": Kind("see_personal_data", _upload),
+    "export": Kind("export_brand", _export),
+    "weights": Kind("train_models", _weights),
+}
+
+
+@transaction.atomic
+def file_take(*, kind: str, object_id: uuid.UUID) -> Taken:
+    """The file, with a note in the audit that it was taken. Raises Http404 where this brand has none."""
+    taken = KINDS[kind].find(object_id)
+    audit_note(action=f"{kind}_downloaded", object_id=object_id)
+    return taken

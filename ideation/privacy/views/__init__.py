@@ -1,0 +1,1 @@
+"""Pages about erasing, exporting, deleting, and the files that are handed over."""

@@ -1,0 +1,36 @@
+"""What pins a dataset version: a leaf a review, salted, and one root over the leaves in the order of their own values.
+
+That order doesn't depend on anything an erasure takes away: the leaf of an erased review stays where it was, and the
+root with it. A leaf says nothing about its review once the review's salt is gone.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+LEAF_FIELDS: Final = (
+    "text", "title", "as_written", "rating", "product_name", "source", "author_sha256", "external_id", "content_sha256",
+)  # fmt: skip
+"""What a leaf holds besides the date and the salt: all that was stored when the review came, and never changes."""
+
+
+def keyed(salt: str, value: str) -> str:
+    """A hash that can't be found by trying values without knowing the dataset's salt. Empty stays empty."""
+    return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest() if value else ""
+
+
+def leaf(stored: dict[str, Any], salt: object) -> str:
+    """The leaf of a review: of its LEAF_FIELDS, its date (ISO or None) and its own salt."""
+    values = [str(salt), stored["date"], *(stored[name] for name in LEAF_FIELDS)]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def merkle_root(leaves: Iterable[str]) -> str:
+    """The root over leaves in the order of their values; an odd one is carried up. Empty for no leaves."""
+    level = sorted(map(bytes.fromhex, leaves))
+    while len(level) > 1:
+        pairs = [hashlib.sha256(left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
+        level = pairs + ([level[-1]] if len(level) % 2 else [])
+    return level[0].hex() if level else ""

@@ -1,0 +1,6 @@
+"""The only writers of datasets and reviews: one file a thing that is done to them."""
+
+from ideation.reviews.services.imports import import_holds as import_holds
+from ideation.reviews.services.imports import import_prepare as import_prepare
+from ideation.reviews.services.imports import import_run as import_run
+from ideation.reviews.services.imports import import_start as import_start
