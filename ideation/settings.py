@@ -221,7 +221,7 @@ ERASURE_LOG = Path(env("ERASURE_LOG", default=str(VAR / "erasures.jsonl")))
 # Days in which an owner can take back the deletion of a brand, and days for which an export can be downloaded.
 BRAND_GRACE_DAYS = env.int("BRAND_GRACE_DAYS", default=14)
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
-# Files are streamed; or, behind nginx, handed over: the internal location that serves the folder var/ (X-Accel-Redirect).
+# Files are streamed; or, behind nginx, handed over: the internal location that serves var/ (X-Accel-Redirect).
 SENDFILE = env("SENDFILE", default="")
 for _folder in (FILE_UPLOAD_TEMP_DIR, MODELS_FOLDER, WEIGHTS_FOLDER, WORK_FOLDER, VAR / "files"):
     _folder.mkdir(parents=True, exist_ok=True)
@@ -275,9 +275,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout"
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    name: {"task": f"privacy.{name}", "schedule": 600.0, "options": {"queue": "cpu", "expires": 600}}
+    for name in ("brands_delete", "exports_expire")
+} | {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"queue": "cpu", "expires": 10}},
-    "brands-delete": {"task": "privacy.brands_delete", "schedule": 600.0, "options": {"queue": "cpu", "expires": 600}},
-    "exports-expire": {"task": "privacy.exports_expire", "schedule": 600.0, "options": {"queue": "cpu", "expires": 600}},
 }
 
 REST_FRAMEWORK = {

@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "file_binary": "This is not a text file, whatever its name says. Export the reviews as CSV or TSV and upload that.",
     "file_header_too_long": "The first line is too long to be a header. A header names at most %(limit)s columns.",
     "file_too_many_columns": "The file has %(columns)s columns; at most %(limit)s can be read. Export fewer columns.",
+    "file_row_too_long": "The first row below the header does not end within %(limit)s MB. Is a quote missing? Mend it and try again.",
     "file_damaged": "The file is cut short or damaged. Export or upload it again.",
     "file_encrypted": "The file is locked with a password. Save it without one and upload that.",
     "file_bomb": "The file unfolds to more than %(ratio)s times its size, which reviews never do. Upload it unpacked.",

@@ -154,7 +154,7 @@ def _of_its_trade(theme: int, best: Integers, texts: Sequence[str]) -> bool:
         return True
     naming = re.compile(words, re.IGNORECASE)
     alike = np.flatnonzero(best == theme)
-    return sum(naming.search(texts[row]) is not None for row in alike) >= NAMING * len(alike)
+    return sum(naming.search(texts[int(row)]) is not None for row in alike) >= NAMING * len(alike)
 
 
 def _with_review(own: Floats, owners: Integers) -> Floats:

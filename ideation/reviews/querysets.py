@@ -4,7 +4,8 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -144,13 +145,16 @@ def reviews_saying(text: str) -> QuerySet[Review]:
 
 def reviews_named(names: Sequence[str]) -> QuerySet[Review]:
     """The brand's reviews with these ids: the system's own, or those of the source."""
-    own, theirs = [], []
+    return Review.objects.filter(Q(pk__in=uuids(names)) | Q(external_id__in=names))
+
+
+def uuids(names: Iterable[object]) -> list[uuid.UUID]:
+    """Those of the names that are ids."""
+    found = []
     for name in names:
-        try:
-            own.append(uuid.UUID(name))
-        except ValueError:
-            theirs.append(name)
-    return Review.objects.filter(Q(pk__in=own) | Q(external_id__in=theirs))
+        with suppress(ValueError):
+            found.append(uuid.UUID(str(name)))
+    return found
 
 
 def files_near(reviews: Sequence[uuid.UUID]) -> QuerySet[DatasetImport]:

@@ -1,4 +1,4 @@
-"""What the wall costs: the reviews' list of 50, out of a million reviews of 50 brands, with row-level security and without.
+"""What the wall costs: a list of 50 out of a million reviews of 50 brands, with row-level security and without.
 
 The same query of the product's own, in the same run, by turns: as the serving role in a brand's scope, and as a role
 that row-level security doesn't bind, with the brand as a plain filter. The last line is JSON; the goal is below 0.10.
@@ -7,6 +7,7 @@ that row-level security doesn't bind, with the brand as a plain filter. The last
 import json
 import os
 import random
+import re
 import statistics
 import sys
 import time
@@ -78,7 +79,7 @@ def one_brand(superuser: "psycopg.Connection[Any]", number: int, brand: Any, pro
         ("accounts_brand", {"id": brand, "name": f"Brand {number}", "slug": f"brand-{number}"}),
         ("catalog_project", {"id": project, "brand_id": brand, "name": "Kettles"}),
         ("reviews_reviewdataset", {"id": dataset, "brand_id": brand, "project_id": project, "name": "Reviews"}),
-        ("reviews_datasetimport", {"id": file, "brand_id": brand, "dataset_id": dataset, "file_name": "reviews.csv"}),
+        ("reviews_datasetimport", {"id": file, "brand_id": brand, "dataset_id": dataset, "file_bytes": 1}),
     ]
     for table, values in rows:
         insert(superuser, table, values)
@@ -152,7 +153,8 @@ def plan(brand: uuid.UUID, project: uuid.UUID) -> str:
 def report(projects: dict[uuid.UUID, uuid.UUID]) -> int:
     brand, project = next(iter(projects.items()))
     text = plan(brand, project)
-    indexed = "reviews_review_in_order" in text and "Seq Scan on reviews_review" not in text
+    used = re.search(r"using (\w+) on reviews_review |on (reviews_review_\w+) ", text)
+    indexed = used is not None and not re.search(r"Seq Scan on reviews_review\b", text)
     say(text)
     say(f"\n{'list of 50':<24}{'with the wall':>16}{'without':>12}{'overhead':>12}")
     shares = {}
@@ -160,7 +162,7 @@ def report(projects: dict[uuid.UUID, uuid.UUID]) -> int:
         walled, plain = measure(projects, start)
         shares[name] = walled / plain - 1
         say(f"{name:<24}{walled * 1000:>13.3f} ms{plain * 1000:>9.3f} ms{shares[name]:>11.1%}")
-    say(f"\nthe index for this list is {'used' if indexed else 'NOT used'} under row-level security")
+    say(f"\nunder row-level security reviews are read by {used[1] or used[2] if used and indexed else 'NO index'}")
     worst = max(shares.values())
     say(json.dumps({"rls_overhead": round(worst, 4), "index_used": indexed, "reviews": REVIEWS, "brands": BRANDS}))
     return 0 if indexed else 1

@@ -69,8 +69,11 @@ def _route(patterns: tuple[Any, ...]) -> Route:
 
 def _text(piece: str) -> str:
     """A pattern as text with {names} in the place of its parameters."""
-    if "(?P<" in piece:
-        return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", piece.removeprefix("^").removesuffix("$"))
+    if piece.startswith("^"):
+        # What must not follow goes, the first of several words stays, and a group with a name is a parameter.
+        piece = re.sub(r"\(\?!.*\)$", "", piece).removeprefix("^").removesuffix("$")
+        piece = re.sub(r"\((\w+)(?:\|\w+)+\)", r"\1", piece)
+        return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", piece)
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", piece)
 
 
@@ -109,7 +112,8 @@ def _form_fields(module: ModuleType) -> frozenset[str]:
 def words(route: Route) -> list[str]:
     """What a parameter that is a word may be: every name that a dictionary of the view's module knows."""
     module = inspect.getmodule(view_of(route))
-    known = [one for one in vars(module).values() if isinstance(one, dict)] if module is not None else []
+    held = vars(module).items() if module is not None else ()
+    known = [one for name, one in held if isinstance(one, dict) and not name.startswith("__")]
     return ["x", *sorted({name for one in known for name in one if isinstance(name, str) and name.isidentifier()})]
 
 

@@ -55,7 +55,7 @@ def returned(transactional_db: None) -> Iterator[Returned]:
     settings = connections.settings["default"]
     kept = {name: settings[name] for name in ("OPTIONS", "CONN_MAX_AGE", "CONN_HEALTH_CHECKS")}
     settings["OPTIONS"] = {**kept["OPTIONS"], "pool": {"min_size": 2, "max_size": 2, "timeout": 60, "reset": seen}}
-    settings["CONN_MAX_AGE"], settings["CONN_HEALTH_CHECKS"] = 0, True
+    settings["CONN_MAX_AGE"], settings["CONN_HEALTH_CHECKS"] = 0, False
     try:
         yield seen
     finally:

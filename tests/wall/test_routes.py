@@ -31,6 +31,7 @@ from tests.wall.world import (
     body_for,
     every_route,
     fill,
+    known_to_urls,
     put,
 )
 
@@ -39,6 +40,7 @@ from tests.wall.world import (
 def test_every_address_opens_with_ones_own_ids(route: Route, world: World) -> None:
     """Without this the walk would prove nothing: what nobody can open is refused to everybody."""
     assert set(world.learnt[route.text]) == set(route.uuids), "no row of one's own brand opens this address"
+    assert known_to_urls(route.path(fill(route, world, world.own))), "tests/wall/routes.py can't write this address"
 
 
 def other_ids(world: World, *, plain: bool = False) -> list[str]:
@@ -114,7 +116,7 @@ def test_another_brands_ids_in_the_query_find_nothing(route: Route, world: World
             for value in asked_by(name, world):
                 answer = ask(client, "GET", f"{path}?{urlencode({name: value})}")
                 guard.shows_nothing(answer, sent={value})
-                if answer.status >= 500 or (UUID.fullmatch(value) and answer.outline != unknown.outline):
+                if answer.status >= 500 or (UUID.fullmatch(value) and answer.lines != unknown.lines):
                     guard.fails(answer, f"for an id that nothing has it is {unknown.status}")
         guard.unchanged(route.text, leave_out=MAY_GROW)
     guard.verdict()

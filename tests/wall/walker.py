@@ -46,6 +46,11 @@ class Answer:
         plain = f"{self.status}\n" + "\n".join(headers) + "\n" + self.text
         return TIME.sub("<time>", TOKEN.sub(r"\1<token>", UUID.sub("<id>", plain)))
 
+    @property
+    def lines(self) -> list[str]:
+        """The outline, whatever the order: what was asked for is sorted among what is offered."""
+        return sorted(self.outline.splitlines())
+
 
 def ask(client: Client, method: str, path: str, data: Any = None, *, as_json: bool = False) -> Answer:
     """One request, as the browser or another system sends it; who asks stays logged in whatever happens."""

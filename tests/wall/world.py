@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from accounts.models import ApiKey, AuditEntry, Membership, Role, User
 from accounts.permissions import SCOPES
@@ -197,17 +198,30 @@ def learn(world: World) -> None:
 
 def opens(world: World, route: Route, guess: dict[str, Model]) -> bool:
     """Whether an address is found with these models' ids, and with a word that its other parameters may take."""
-    if not route.uuids:
-        return True
-    for word in words(route) if set(route.others) - {"slug"} else ["x"]:
+    free = set(route.others) - {"slug"}
+    fitting = "x"
+    for word in [*words(route), *sorted(world.own.names())] if free else ["x"]:
         world.words[route.text] = word
         path = route.path(fill(route, world, world.own, guess))
+        if not known_to_urls(path):
+            continue
+        fitting = word
         with undone():
             status = ask(world.client(route), "GET", path).status
             status = status if status != 405 else ask(world.client(route), "POST", path).status
         if status not in {404, 405}:
             return True
-    return False
+    world.words[route.text] = fitting
+    return not route.uuids
+
+
+def known_to_urls(path: str) -> bool:
+    """Whether any address takes this path: a number isn't a word."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
 
 
 def likely(name: str) -> list[Model]:

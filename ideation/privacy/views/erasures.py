@@ -51,7 +51,7 @@ def erasure(request: BrandRequest, erasure_id: uuid.UUID) -> HttpResponse:
         "needs": seen.needs[:LISTED],
         "concepts": seen.concepts[:LISTED],
         "models": seen.models[:LISTED],
-        "counts": found.result or seen.counts,
+        "counts": {name: found.result.get(name, 0) for name in seen.counts} if found.finished_at else seen.counts,
         "job": jobs().filter(kind="reviews_erase", subject_id=found.pk).first(),
     }
     return _private(render(request, "privacy/erasure.html", context))

@@ -1,0 +1,153 @@
+"""Counts what a workbook would unfold to before it is opened: its library makes room for every cell between the first
+and the last and for every use of a shared text, so that one cell at XFD1048576 would ask for hundreds of gigabytes.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from zipfile import ZipInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlcore.errors import InputError
+from mlcore.reviewfiles.container import entries, opened
+from mlcore.reviewfiles.limits import CELL_BYTES, MAX_SHEET_BYTES
+
+_BLOCK: Final = 2**20
+# As every program writes them; one that writes them otherwise, but within XML, is read by the slower patterns.
+_USUAL_REFERENCE: Final = re.compile(rb'<(?:c|row) r="([A-Za-z]{0,3})(\d{1,7})"')
+_USUAL_USE: Final = re.compile(rb't="s"><v>(\d{1,9})<')
+_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
+_SHARED_USE: Final = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,9})""")
+_SHARED_END: Final = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
+_ODS_TAG: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
+_ODS_REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["'](\d{1,9})""")
+
+
+def check_xlsx(path: Path) -> None:
+    """Raises InputError when a sheet of an XLSX workbook can't be opened within bounds."""
+    with path.open("rb") as file:
+        listed = entries(file)
+    texts: NDArray[np.int64] = np.empty(0, np.int64)
+    for info in listed:
+        if info.filename.lower().endswith("sharedstrings.xml"):
+            texts = _shared(path, info)
+    for info in listed:
+        name = info.filename.lower()
+        if "worksheets/" in name and name.endswith(".xml"):
+            _check_sheet(path, info, texts)
+        elif not name.endswith("sharedstrings.xml"):
+            _drain(path, info)
+
+
+def _parts(path: Path, info: ZipInfo, opening: bytes) -> Iterator[bytes]:
+    """A member in parts, each of which ends before an opening tag."""
+    tail = b""
+    with opened(path, "zip", info.filename) as stream:
+        while data := stream.read(_BLOCK):
+            tail += data
+            cut = tail.rfind(opening)
+            if cut > 0:
+                yield tail[:cut]
+                tail = tail[cut:]
+            elif len(tail) > 64 * _BLOCK:
+                raise InputError("workbook_too_large", limit=MAX_SHEET_BYTES >> 20)
+    yield tail
+
+
+def _drain(path: Path, info: ZipInfo) -> None:
+    total = 0
+    with opened(path, "zip", info.filename) as stream:
+        while data := stream.read(_BLOCK):
+            total += len(data)
+            _afford(total if info.filename.lower().endswith((".xml", ".rels")) else 0)
+
+
+def _afford(size: int) -> None:
+    if size > MAX_SHEET_BYTES:
+        raise InputError("workbook_too_large", limit=MAX_SHEET_BYTES >> 20)
+
+
+def _shared(path: Path, info: ZipInfo) -> NDArray[np.int64]:
+    """Bytes of each shared text."""
+    ends, at = [], 0
+    for part in _parts(path, info, b"<"):
+        ends += [at + found.end() for found in _SHARED_END.finditer(part)]
+        at += len(part)
+        _afford(at + 64 * len(ends))
+    places = np.array([0, *ends], np.int64)
+    return places[1:] - places[:-1]
+
+
+def _check_sheet(path: Path, info: ZipInfo, texts: NDArray[np.int64]) -> None:
+    rows = width = counted = size = 0
+    for part in _parts(path, info, b"<c"):
+        found = _USUAL_REFERENCE.findall(part)
+        usual = len(found) >= _count(part)
+        if not usual:
+            found = _REFERENCE.findall(part)
+        if found:
+            width = max(width, *(_column(letters) for letters in {letters for letters, _row in found}))
+            rows = max(rows, *map(int, {row for _letters, row in found}))
+        if not usual:
+            # Rows and cells without a place stand where they stand.
+            counted += part.count(b"<row") + part.count(b":row")
+            rows = max(rows, counted)
+            width = max(width, *(one.count(b"<c") for one in part.split(b"<row")))
+        size += len(part) // 4 + (_shared_bytes(part, texts) if len(texts) else 0)
+        _afford(rows * width * CELL_BYTES + size + int(texts.sum()))
+
+
+def _count(part: bytes) -> int:
+    """Rows and cells that begin in a part."""
+    return sum(map(part.count, (b"<c", b":c ", b"<row", b":row")))
+
+
+def _shared_bytes(part: bytes, texts: NDArray[np.int64]) -> int:
+    """Bytes of the shared texts that the cells of a part name; of one whose place isn't plain, the longest's."""
+    found, marks = _USUAL_USE.findall(part), part.count(b't="s"')
+    if len(found) < marks or b"'s'" in part or b"= " in part or b" =" in part:
+        found, marks = _SHARED_USE.findall(part), max(marks, part.count(b"'s'"))
+    uses = np.array(found, dtype="S9").astype(np.int64)
+    return int(texts[uses[uses < len(texts)]].sum()) + max(0, marks - len(found)) * int(texts.max())
+
+
+def _column(letters: bytes) -> int:
+    place = 0
+    for letter in letters.upper():
+        place = place * 26 + letter - 64
+    return place
+
+
+def check_ods(path: Path) -> None:
+    """Raises InputError when a sheet of an OpenDocument workbook can't be opened within bounds."""
+    with path.open("rb") as file:
+        listed = entries(file)
+    for info in listed:
+        if info.filename == "content.xml":
+            _check_content(path, info)
+        else:
+            _drain(path, info)
+
+
+def _check_content(path: Path, info: ZipInfo) -> None:
+    row = column = rows = width = size = 0
+    repeated = 1
+    for part in _parts(path, info, b"<table:table-"):
+        tags = list(_ODS_TAG.finditer(part))
+        for place, tag in enumerate(tags):
+            found = _ODS_REPEATED.search(tag[2])
+            times = int(found[1]) if found else 1
+            if tag[1] == b"table":
+                row = column = rows = width = size = 0
+            elif tag[1] == b"table-row":
+                row, column, repeated = row + times, 0, times
+            else:
+                column += times
+                if not tag[2].endswith(b"/") or b"value" in tag[2]:
+                    rows, width = max(rows, row), max(width, column)
+                    end = tags[place + 1].start() if place + 1 < len(tags) else len(part)
+                    size += (end - tag.end()) * times * repeated
+                    _afford(rows * width * CELL_BYTES + size)

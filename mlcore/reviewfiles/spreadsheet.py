@@ -1,0 +1,100 @@
+"""Reads a sheet of an XLSX, XLS or ODS workbook, each cell as the text that a person would write for it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from mlcore.errors import InputError
+from mlcore.reviewfiles.biff import check_xls
+from mlcore.reviewfiles.cells import block_of
+from mlcore.reviewfiles.events import Block
+from mlcore.reviewfiles.panics import panics_refused
+from mlcore.reviewfiles.sheetguard import check_ods, check_xlsx
+from mlcore.specs.reviewfiles import FileLayout
+
+ROWS: Final = 5000
+CHECKS: Final = {"xlsx": check_xlsx, "ods": check_ods, "xls": check_xls}
+
+
+def sheet_blocks(path: Path, layout: FileLayout) -> Iterator[Block]:
+    """All rows below the header; `line` is the row's number in the sheet."""
+    with _workbook(path, layout.format) as book:
+        if layout.sheet not in book.sheet_names:
+            raise InputError("sheet_missing", sheet=layout.sheet)
+        sheet = book.get_sheet_by_name(layout.sheet)
+        rows = sheet_rows(sheet)
+        total = path.stat().st_size
+        for _above in islice(
+            (row for row in rows if any(cell and cell.strip() for cell in row[1])), layout.header_row + 1
+        ):
+            pass
+        while part := list(islice(rows, ROWS)):
+            done = total * part[-1][0] // max(1, sheet.total_height)
+            yield block_of([(line, cells, "") for line, cells in part], layout, refused=[], done=done, total=total)
+
+
+@contextmanager
+def _workbook(path: Path, form: str) -> Iterator[CalamineWorkbook]:
+    CHECKS[form](path)
+    try:
+        with panics_refused("workbook_unreadable"), CalamineWorkbook.from_path(str(path)) as book:
+            yield book
+    except PasswordError:
+        raise InputError("file_encrypted") from None
+    except (CalamineError, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError("workbook_unreadable") from None
+
+
+def sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str | None]]]:
+    """Rows that hold anything, with their numbers from 1."""
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if any(cells) or any(cell != "" for cell in cells):
+            yield number, [cell if type(cell) is str else _text(cell) for cell in cells]
+
+
+def sheet_head(path: Path, form: str, count: int) -> tuple[str, list[list[str]], int]:
+    """The sheet that is read unless another is chosen, its first rows that hold anything, and how many sheets there
+    are.
+    """
+    with _workbook(path, form) as book:
+        names = [
+            one.name
+            for one in book.sheets_metadata
+            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
+        ]
+        for name in names:
+            rows = (_without_end(cells) for _line, cells in sheet_rows(book.get_sheet_by_name(name)))
+            head = list(islice((row for row in rows if any(cell.strip() for cell in row)), count))
+            if head:
+                return name, head, len(names)
+    raise InputError("file_empty")
+
+
+def _without_end(cells: list[str | None]) -> list[str]:
+    """A row up to its last cell that holds anything; a sheet is as wide as its widest row."""
+    filled = [place for place, cell in enumerate(cells, start=1) if cell]
+    return [cell or "" for cell in cells[: max(filled, default=0)]]
+
+
+def _text(cell: Any) -> str | None:
+    if type(cell) is float:
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+    if cell is True or cell is False:
+        return "true" if cell else "false"
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ", "seconds")
+    return None if cell is None else str(cell)
