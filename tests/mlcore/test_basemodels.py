@@ -67,7 +67,8 @@ def test_each_architecture_loads_adapts_and_measures_as_transformers_does(
     shared = ["The kettle hums after a week of winter mornings in the kitchen " + end for end in ("so", "but it is")]
     settings = {"max_tokens": 12, "stop": [], "temperature": 0.0, "top_p": 1.0, "seed": 0}
     for some in (prompts, shared):
-        assert write(model, words, some, **settings) == [greedy(model, words, prompt) for prompt in some]
+        written = [one.text for one in write(model, words, some, **settings)]
+        assert written == [greedy(model, words, prompt) for prompt in some]
     adapted = with_adapter(model, 4, 0)
     assert measure(adapted, [example], 0)[0] == pytest.approx(loss, abs=1e-4)
 

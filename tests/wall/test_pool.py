@@ -24,7 +24,7 @@ from tests.conftest import Person, person
 from tests.wall import broken_urls
 
 REQUESTS = 10_000
-THREADS = 6
+THREADS = 3
 LIGHT = [f"x/{view.__name__}/" for view in broken_urls.LIGHT]
 ODDS = {"x/names/": 80, "x/dies/": 4, "x/cancelled/": 0.3, "x/cut_off/": 0.2, "x/streams/": 10}
 """How often each is asked for; one that dies or waits costs more than the others."""
