@@ -33,7 +33,12 @@ def product_names(project: Project) -> dict[str, Product]:
 
 
 def hidden_from(user_id: uuid.UUID | None) -> frozenset[uuid.UUID]:
-    """The restricted projects that this person is no member of; none for an owner, all for nobody. One query."""
+    """The restricted projects that this person is no member of; none for an owner, all for nobody.
+
+    One small query where nothing is restricted, as in most brands; each request asks.
+    """
+    if not Project.objects.filter(restricted=True).exists():
+        return frozenset()
     named = ProjectMember.objects.filter(project=OuterRef("pk"), membership__user=user_id)
     owner = Membership.objects.filter(user=user_id, role=Role.OWNER)
     rows = Project.objects.filter(~Exists(named), ~Exists(owner), restricted=True)
