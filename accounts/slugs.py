@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from django.utils.text import slugify
+from pypinyin import lazy_pinyin
 
 from accounts.errors import AccountError
 
@@ -36,6 +37,6 @@ def slug_clean(text: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """An address for a brand of this name; one without plain letters is called `brand`, and gets a number."""
-    slug = slugify(name)[:40].strip("-")
+    """An address for a brand of this name: Chinese in Pinyin. One without any letters is called `the-brand`."""
+    slug = slugify(" ".join(lazy_pinyin(name)))[:40].strip("-")
     return slug if FORM.fullmatch(slug) and slug not in RESERVED else f"{slug or 'the'}-brand"
