@@ -214,7 +214,9 @@ print(json.dumps({name: getattr(settings, name) for name in names}))
 
 def manage(*arguments: str, **environment: str | None) -> "subprocess.CompletedProcess[str]":
     """manage.py in an interpreter of its own."""
-    wanted: dict[str, Any] = {**os.environ, **PRODUCTION, **environment}
+    # The browser tests, run before, set what no production has.
+    own = {"DJANGO_ALLOW_ASYNC_UNSAFE": None}
+    wanted: dict[str, Any] = {**os.environ, **own, **PRODUCTION, **environment}
     given = {name: value for name, value in wanted.items() if value is not None}
     argv = [sys.executable, "-W", "error", "manage.py", *arguments]
     return subprocess.run(argv, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
