@@ -11,7 +11,7 @@ from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
 from ideation.privacy import api as privacy
-from ideation.reviews import api as reviews
+from ideation.reviews.api import datasets, imports, reviews
 from ideation.team import api as team
 from ideation.team import oversight
 from ideation.training import api as training
@@ -26,10 +26,10 @@ project: list[URLPattern] = [
     path("", catalog.ProjectView.as_view()),
     path("access/", catalog.AccessView.as_view()),
     path("products/", catalog.ProductsView.as_view()),
-    path("datasets/", reviews.DatasetsView.as_view()),
-    path("imports/", reviews.ImportsView.as_view()),
+    path("datasets/", datasets.DatasetsView.as_view()),
+    path("imports/", imports.ImportsView.as_view()),
     path("reviews/", reviews.ReviewsView.as_view()),
-    path("dataset-versions/", reviews.VersionsView.as_view()),
+    path("dataset-versions/", datasets.VersionsView.as_view()),
     path("analyses/", needs.AnalysesView.as_view()),
     path("needs/", needs.NeedsView.as_view()),
     path("training-runs/", training.RunsView.as_view()),
@@ -42,13 +42,13 @@ project: list[URLPattern] = [
 v1: list[URLPattern | URLResolver] = [
     path("projects/", catalog.ProjectsView.as_view()),
     path("projects/<uuid:project_id>/", include(project)),
-    path("datasets/<uuid:dataset_id>/", reviews.DatasetView.as_view()),
-    path("imports/<uuid:import_id>/", reviews.ImportView.as_view()),
-    path("imports/<uuid:import_id>/start/", reviews.ImportStartView.as_view()),
+    path("datasets/<uuid:dataset_id>/", datasets.DatasetView.as_view()),
+    path("imports/<uuid:import_id>/", imports.ImportView.as_view()),
+    path("imports/<uuid:import_id>/start/", imports.ImportStartView.as_view()),
     path("imports/<uuid:import_id>/main-job/", workspace.ImportMainJobView.as_view()),
-    path("imports/<uuid:import_id>/rejected-rows/", reviews.RejectedRowsView.as_view()),
+    path("imports/<uuid:import_id>/rejected-rows/", imports.RejectedRowsView.as_view()),
     path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
-    path("dataset-versions/<uuid:version_id>/verify/", reviews.VersionVerifyView.as_view()),
+    path("dataset-versions/<uuid:version_id>/verify/", datasets.VersionVerifyView.as_view()),
     path("erasures/", privacy.ErasuresView.as_view()),
     path("erasures/<uuid:erasure_id>/", privacy.ErasureView.as_view()),
     path("erasures/<uuid:erasure_id>/confirm/", privacy.ErasureConfirmView.as_view()),

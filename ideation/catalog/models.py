@@ -51,9 +51,17 @@ class Product(BrandOwnedModel):
     sku = models.CharField(max_length=60)
     name = models.CharField(_("name"), max_length=200)
     name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True)
+    names = models.JSONField(default=dict)
+    """Language → its name there, of languages other than English and Chinese."""
+    aliases = models.JSONField(default=list)
+    """What else reviews call it; somebody has said so, or an import has."""
     category = models.CharField(_("category"), max_length=120, blank=True)
     category_zh = models.CharField(_("category in Chinese"), max_length=120, blank=True)
     is_competitor = models.BooleanField(_("competitor's"), default=False)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    attributes = models.JSONField(default=dict)
+    image = models.FileField(max_length=300, blank=True)
 
     class Meta:
         constraints = [

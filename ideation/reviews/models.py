@@ -1,12 +1,23 @@
-"""Datasets, the files they came from, their reviews, the rows that could not be used, and what erased ones leave."""
+"""Datasets and their versions, where reviews come from, what became of each row, the reviews, and what finds them."""
 
+import datetime as dt
 import secrets
+from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from pgvector.django import BitField, HalfVectorField
 
-from accounts.tenancy import Audited, BrandForeignKey, BrandOwnedModel
+from accounts.tenancy import Audited, BrandForeignKey, BrandKey, BrandOwnedModel, SystemReads, current_brand
 from ideation.catalog.models import Product, Project
+
+DIMENSIONS = 512
+"""Of a review's embedding."""
+UNDATED = dt.date(1, 1, 1)
+"""Where reviews without a date stand: after all others."""
 
 
 def salt_make() -> str:
@@ -31,8 +42,81 @@ class ReviewDataset(BrandOwnedModel):
         return self.name
 
 
+class SourceKind(models.TextChoices):
+    """How a source's files come in."""
+
+    UPLOAD = "upload", _("Uploaded by hand")
+    URL = "url", _("Fetched from an address")
+    BUCKET = "bucket", _("Fetched from a bucket")
+
+
+class ReviewSource(BrandOwnedModel):
+    """Where files of one form come from again and again: how they are read is kept and used for the next one."""
+
+    project_path = "dataset__project"
+    dataset = BrandForeignKey(ReviewDataset, on_delete=models.CASCADE, related_name="sources")
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(max_length=10, choices=SourceKind.choices, default=SourceKind.UPLOAD)
+    layout = models.JSONField(default=dict)
+    """How its last file was read: what a person has confirmed, columns by their names. Empty before the first."""
+    address = models.CharField(max_length=1000, blank=True)
+    """Of kind url: the address. Of kind bucket: endpoint/bucket/prefix."""
+    secret = models.TextField(blank=True, editable=False)
+    """Sealed: what a request needs to be let in."""
+    every_hours = models.PositiveIntegerField(null=True)
+    """How often it is fetched; null: only when asked."""
+    next_at = models.DateTimeField(null=True)
+    seen = models.JSONField(default=dict)
+    """What was fetched already: name → the server's mark of that content (ETag)."""
+    last_code = models.CharField(max_length=60, blank=True)
+    last_params = models.JSONField(default=dict)
+    """Why the last fetch failed; empty if it did not."""
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            Audited(
+                name="reviews_reviewsource_audited",
+                hide=["secret", "layout", "address"],
+                ignore=["seen", "next_at", "last_at", "last_code", "last_params"],
+            ),
+            SystemReads(name="reviews_reviewsource_system_reads"),
+            models.UniqueConstraint(fields=["brand", "dataset", "name"], name="reviews_source_name_once"),
+        ]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Upload(BrandOwnedModel):
+    """A file on its way in: its bytes come in pieces (tus), and may stop anywhere and go on."""
+
+    project_path = "project"
+    project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="uploads")
+    file_name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    received = models.BigIntegerField(default=0)
+    file = models.CharField(max_length=300)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    dataset_import = BrandForeignKey(
+        "reviews.DatasetImport", on_delete=models.CASCADE, null=True, related_name="uploads"
+    )
+    """What became of it once it was whole."""
+
+    class Meta:
+        constraints = [SystemReads(name="reviews_upload_system_reads")]
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class DatasetVersion(BrandOwnedModel):
-    """A dataset as it stood after an import: all its reviews up to this number, pinned by their hash.
+    """A dataset as it stood after an import or a correction: its reviews of then, pinned by their hash.
+
+    They are those that came with this number or an earlier one and were not replaced by then.
 
     The root is over the leaves of its reviews and of those erased since; the count is of those that are there.
     """
@@ -58,6 +142,7 @@ class DatasetImport(BrandOwnedModel):
 
     project_path = "dataset__project"
     dataset = BrandForeignKey(ReviewDataset, on_delete=models.CASCADE, related_name="imports")
+    source = BrandForeignKey(ReviewSource, on_delete=models.SET_NULL, null=True, related_name="imports")
     version = BrandForeignKey(DatasetVersion, on_delete=models.SET_NULL, null=True, related_name="imports")
     file = models.FileField(max_length=300)
     file_name = models.CharField(max_length=200)
@@ -67,11 +152,23 @@ class DatasetImport(BrandOwnedModel):
     rows_read = models.PositiveIntegerField(default=0)
     imported = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
+    duplicates_by = models.JSONField(default=dict)
+    """Kind of duplicate (exact, near, syndicated) → how many."""
+    left_out = models.PositiveIntegerField(default=0)
+    """Rows in which a platform praised for a silent customer."""
+    follow_ups = models.PositiveIntegerField(default=0)
+    """Reviews beside the rows: what customers added later in the same row as their first review."""
     rejected = models.PositiveIntegerField(default=0)
     erased = models.PositiveIntegerField(default=0)
     """Of the imported ones, those that were erased since."""
     personal = models.JSONField(default=dict)
     """Kind of personal data → how often it was found in the file's good rows and masked."""
+    languages = models.JSONField(default=dict)
+    """Language → how many of the imported reviews."""
+    flags = models.JSONField(default=dict)
+    """Kind of suspicion → how many of the imported reviews."""
+    rolled_back = models.PositiveIntegerField(default=0)
+    """Rows that were read by attempts that were cut off, and of which nothing was kept."""
     file_deleted_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -84,23 +181,61 @@ class DatasetImport(BrandOwnedModel):
 
 
 class Review(BrandOwnedModel):
-    """What one customer wrote, personal data masked. Its text never changes."""
+    """What one customer wrote, personal data masked. It never changes: a correction replaces it in later versions.
 
-    project_path = "dataset__project"
-    dataset = BrandForeignKey(ReviewDataset, on_delete=models.CASCADE, related_name="reviews")
+    Its id grows with the time of the import and the line, so that the order of ids is the order of the files.
+    """
+
+    project_path = "project_id"
+    brand = BrandKey(
+        "accounts.Brand",
+        on_delete=models.CASCADE,
+        related_name="+",
+        editable=False,
+        default=current_brand,
+        db_index=False,
+    )
+    project_id = models.UUIDField()
+    """Its dataset's project: here too, so that lists of a project need no join."""
+    dataset = BrandForeignKey(ReviewDataset, on_delete=models.CASCADE, related_name="reviews", db_index=False)
     dataset_import = BrandForeignKey(DatasetImport, on_delete=models.CASCADE, related_name="reviews")
-    product = BrandForeignKey(Product, on_delete=models.SET_NULL, null=True, related_name="reviews")
+    product = BrandForeignKey(Product, on_delete=models.SET_NULL, null=True, related_name="reviews", db_index=False)
+    first = BrandForeignKey(
+        "reviews.Review", on_delete=models.SET_NULL, null=True, related_name="follow_ups", db_index=False
+    )
+    """Of a follow-up (追评): the same customer's first review."""
     version_number = models.PositiveIntegerField()
+    """The version that it came with."""
+    ended_in = models.PositiveIntegerField(null=True)
+    """The version in which a correction took its place; null: it stands."""
     line = models.PositiveIntegerField()
     external_id = models.CharField(max_length=100, blank=True)
     text = models.TextField()
     title = models.CharField(max_length=500, blank=True)
     rating = models.FloatField(null=True)
+    rating_written = models.CharField(max_length=40, blank=True)
+    """The cell that the rating was read from, on the file's own scale."""
     date = models.DateField(null=True)
     product_name = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=100, blank=True)
     author_sha256 = models.CharField(max_length=64, blank=True)
+    verified = models.BooleanField(null=True)
+    helpful = models.IntegerField(null=True)
+    price = models.FloatField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    attributes = models.JSONField(null=True)
+    """{column: cell} of the file's other columns that are kept."""
+    is_follow_up = models.BooleanField(default=False)
     language = models.CharField(max_length=10, blank=True)
+    """ISO 639-1; `mixed`, `und` for one that can't be told, empty before it was looked at."""
+    characters = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveIntegerField(default=0)
+    """Words, and Chinese characters."""
+    flags = models.JSONField(null=True)
+    """{kind of suspicion: what raised it}; null where there is none."""
+    sketch = models.BinaryField(null=True)
+    """MinHash of the text, to recognise one that is nearly the same."""
     as_written = models.JSONField(null=True)
     """{"text", "title"} as the customer wrote them, only where something was masked."""
     content_sha256 = models.CharField(max_length=64)
@@ -114,12 +249,24 @@ class Review(BrandOwnedModel):
             Audited(name="reviews_review_audited", bulk=True),
             models.UniqueConstraint(fields=["brand", "dataset", "content_sha256"], name="reviews_review_once"),
         ]
+        # Each index costs every import: there is one for each way in which reviews are walked, and no other.
         indexes = [
-            models.Index(fields=["brand", "dataset", "line", "id"], name="reviews_review_in_order"),
-            models.Index(fields=["brand", "leaf_sha256"], name="reviews_review_leaf"),
-            models.Index(fields=["brand", "author_sha256"], name="reviews_review_author"),
+            models.Index(fields=["brand", "dataset", "id"], name="reviews_review_in_order"),
+            models.Index(
+                "brand",
+                "project_id",
+                Coalesce("date", UNDATED).desc(),
+                models.F("id").desc(),
+                name="reviews_review_newest",
+            ),
+            models.Index(
+                fields=["brand", "product"], name="reviews_review_product", condition=models.Q(product__isnull=False)
+            ),
+            models.Index(
+                fields=["brand", "first"], name="reviews_review_first", condition=models.Q(first__isnull=False)
+            ),
         ]
-        ordering = ["line", "id"]
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.label} {self.text[:40]}"
@@ -130,12 +277,68 @@ class Review(BrandOwnedModel):
         return self.external_id or f"#{self.line}"
 
 
+class ReviewWords(BrandOwnedModel):
+    """The words by which a review is found, in English by their stems, in Chinese as segmented."""
+
+    project_path = "project_id"
+    review = BrandForeignKey(Review, on_delete=models.CASCADE, related_name="words")
+    project_id = models.UUIDField()
+    day = models.DateField()
+    """Its review's date, UNDATED without one: results come in the order of the list."""
+    words = SearchVectorField()
+
+    class Meta:
+        constraints = [SystemReads(name="reviews_reviewwords_system_reads")]
+        indexes = [GinIndex(fields=["words"], name="reviews_reviewwords_words")]
+
+    def __str__(self) -> str:
+        return str(self.review_id)
+
+
+class ReviewVector(BrandOwnedModel):
+    """Where a review stands in the space of meanings: its signs, which are quick to compare, and itself."""
+
+    project_path = "project_id"
+    review = BrandForeignKey(Review, on_delete=models.CASCADE, related_name="vector")
+    project_id = models.UUIDField()
+    bits: Any = BitField(length=DIMENSIONS)
+    vector: Any = HalfVectorField(dimensions=DIMENSIONS)
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "project_id"], name="reviews_vector_of_project")]
+
+    def __str__(self) -> str:
+        return str(self.review_id)
+
+
+class SavedView(BrandOwnedModel):
+    """Filters of the review list under a name, for all who see the project."""
+
+    project_path = "project"
+    project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=100)
+    query = models.CharField(max_length=2000)
+    """As it stands in the address."""
+    created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            Audited(name="reviews_savedview_audited"),
+            models.UniqueConstraint(fields=["brand", "project", "name"], name="reviews_saved_view_once"),
+        ]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ErasedReview(BrandOwnedModel):
     """What is left of a review that somebody asked to erase: its leaf, so that its versions can still be verified."""
 
     project_path = "dataset__project"
     dataset = BrandForeignKey(ReviewDataset, on_delete=models.CASCADE, related_name="erased_reviews")
     version_number = models.PositiveIntegerField()
+    ended_in = models.PositiveIntegerField(null=True)
     leaf_sha256 = models.CharField(max_length=64)
 
     class Meta:
@@ -156,9 +359,40 @@ class RejectedRow(BrandOwnedModel):
     column = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=40)
     value = models.CharField(max_length=500, blank=True)
+    cells = models.JSONField(default=list)
+    raw = models.TextField(blank=True)
+    """The row as it stood, to be mended and uploaded again: by cells, or as the file's text. Names of authors and
+    personal data are in it, so it is given only to who may see those, and goes with the file."""
 
     class Meta:
         ordering = ["line"]
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.code}"
+
+
+class DuplicateKind(models.TextChoices):
+    """In what way a row repeats a review that is there."""
+
+    EXACT = "exact", _("The same review")
+    NEAR = "near", _("Nearly the same text")
+    SYNDICATED = "syndicated", _("The same text from another source")
+
+
+class DuplicateRow(BrandOwnedModel):
+    """A row that was left out because its review is there already."""
+
+    project_path = "dataset_import__dataset__project"
+    dataset_import = BrandForeignKey(DatasetImport, on_delete=models.CASCADE, related_name="duplicate_rows")
+    line = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=DuplicateKind.choices)
+    repeats = models.UUIDField(null=True)
+    """The review that it repeats; an id alone, since that may be erased."""
+    similarity = models.FloatField(default=1.0)
+    """Shared part of both texts' pieces, 0 to 1."""
+
+    class Meta:
+        ordering = ["line"]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.kind}"

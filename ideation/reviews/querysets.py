@@ -16,8 +16,8 @@ from django.db.models.functions import Cast
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.reviews.merkle import keyed
 from ideation.reviews.models import DatasetImport, DatasetVersion, ErasedReview, RejectedRow, Review, ReviewDataset
+from mlcore.merkle import keyed
 
 
 def datasets_of(project: Project) -> QuerySet[ReviewDataset]:

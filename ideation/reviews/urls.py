@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from ideation.reviews import views
+from ideation.reviews.views import imports, reviews, uploads, versions
 
 brand_patterns = [
-    path("p/<uuid:project_id>/upload/", views.upload, name="upload"),
-    path("p/<uuid:project_id>/reviews/", views.reviews, name="reviews"),
-    path("imports/<uuid:import_id>/", views.dataset_import, name="import"),
-    path("imports/<uuid:import_id>/begin/", views.import_begin, name="import_begin"),
-    path("versions/<uuid:version_id>/verify/", views.version_verified, name="version_verify"),
-    path("imports/<uuid:import_id>/rejected.csv", views.rejected_csv, name="rejected_csv"),
+    path("p/<uuid:project_id>/upload/", uploads.upload, name="upload"),
+    path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
+    path("imports/<uuid:import_id>/", imports.dataset_import, name="import"),
+    path("imports/<uuid:import_id>/begin/", imports.import_begin, name="import_begin"),
+    path("versions/<uuid:version_id>/verify/", versions.version_verified, name="version_verify"),
+    path("imports/<uuid:import_id>/rejected.csv", imports.rejected_csv, name="rejected_csv"),
 ]

@@ -19,7 +19,7 @@ from ideation.catalog.models import Project
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import Job
-from ideation.reviews.api import MappingField, StartBody
+from ideation.reviews.api.imports import MappingField, StartBody
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.services import import_prepare
 from ideation.workspace.services import main_job_start

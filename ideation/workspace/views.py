@@ -21,7 +21,7 @@ from ideation.jobs.querysets import jobs
 from ideation.needs.querysets import needs_of
 from ideation.reviews.forms import MappingForm
 from ideation.reviews.querysets import dataset_import as find_import
-from ideation.reviews.views import mapping_again
+from ideation.reviews.views.imports import mapping_again
 from ideation.workspace.querysets import Overview, overview
 from ideation.workspace.services import main_job_start
 

@@ -138,6 +138,7 @@ def _job(found: DatasetImport, mark: str) -> Job:
 
 def _review(found: DatasetImport, line: int, mark: str) -> Review:
     return Review.objects.create(
+        project_id=found.dataset.project_id,
         dataset=found.dataset,
         dataset_import=found,
         version_number=1,

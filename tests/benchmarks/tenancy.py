@@ -109,7 +109,7 @@ def bare(servers: Servers) -> None:
 def listed(brand: uuid.UUID, project: uuid.UUID, start: int) -> Callable[[bool], list[Any]]:
     """The reviews as the API lists them: with the wall, or without it and with the brand as a filter."""
     from ideation.catalog.models import Project  # noqa: PLC0415 - Django must be set up
-    from ideation.reviews.api import ByLine  # noqa: PLC0415
+    from ideation.reviews.api.imports import ByLine  # noqa: PLC0415
     from ideation.reviews.querysets import reviews_of  # noqa: PLC0415
 
     def rows(walled: bool) -> list[Any]:

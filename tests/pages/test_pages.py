@@ -15,7 +15,7 @@ from ideation.base.templatetags.ui import duration, marked, number, share, signe
 from ideation.catalog.models import Project
 from ideation.jobs.models import Job
 from ideation.reviews.models import RejectedRow
-from ideation.reviews.views import plain_cell
+from ideation.reviews.views.imports import plain_cell
 from tests.api.world import make_world
 from tests.conftest import Person
 

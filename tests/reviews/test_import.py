@@ -15,9 +15,9 @@ from ideation.catalog.services import product_save
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.runner import run_job
 from ideation.reviews import querysets
-from ideation.reviews.merkle import merkle_root
 from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
 from ideation.reviews.services import imports as services
+from mlcore.merkle import merkle_root
 
 pytestmark = pytest.mark.usefixtures("inside")
 

@@ -15,11 +15,11 @@ from ideation.catalog.models import Project
 from ideation.catalog.services import project_create
 from ideation.jobs.runner import run_job
 from ideation.needs.models import Sentence
-from ideation.reviews.merkle import keyed
 from ideation.reviews.models import DatasetImport, RejectedRow, Review, ReviewDataset
 from ideation.reviews.querysets import reviews_in
 from ideation.reviews.services import import_prepare, import_run, import_start
 from ideation.reviews.services.verify import version_verify
+from mlcore.merkle import keyed
 from tests.api.world import make_world
 from tests.conftest import Person, person
 

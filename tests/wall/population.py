@@ -12,10 +12,11 @@ from typing import Any, TypeAlias
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from django.db.models import fields
 from django.utils import timezone
-from pgvector.django import VectorField
+from pgvector.django import BitField, HalfVectorField, VectorField
 
 from accounts.models import Brand, Membership, User
 from accounts.services.keys import key_create
@@ -211,6 +212,9 @@ def _number_or_time(one: Field) -> Any:
         fields.GenericIPAddressField: "203.0.113.7",
         fields.BinaryField: b"bytes",
         VectorField: [0.0] * getattr(one, "dimensions", 1),
+        HalfVectorField: [0.0] * getattr(one, "dimensions", 1),
+        BitField: "0" * getattr(one, "length", 1),
+        SearchVectorField: "'word'",
     }
     for kind, value in kinds.items():
         if isinstance(one, kind):

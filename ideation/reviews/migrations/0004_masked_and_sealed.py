@@ -7,7 +7,7 @@ from typing import Any
 from django.db import migrations
 
 from ideation.base.brandwise import each_brand, update_rows
-from ideation.reviews.merkle import LEAF_FIELDS, keyed, leaf, merkle_root
+from mlcore.merkle import LEAF_FIELDS, keyed, leaf, merkle_root
 from mlcore.personal import find, mask
 
 CHANGED = ("text", "title", "as_written", "author_sha256", "content_sha256", "leaf_sha256")

@@ -26,11 +26,11 @@ from ideation.catalog.querysets import product_names
 from ideation.jobs.models import Job
 from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
-from ideation.reviews.merkle import keyed, leaf, merkle_root
 from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.querysets import leaves_of
 from mlcore.errors import InputError
+from mlcore.merkle import keyed, leaf, merkle_root
 from mlcore.reviewfile import Batch, ReadDone, Rejected, ReviewRow, recognise
 from mlcore.specs.reviewfile import FileLayout, ReadSpec
 
@@ -183,7 +183,8 @@ def _keep(
 COLUMNS = (
     "id", "brand_id", "created_at", "dataset_id", "dataset_import_id", "product_id", "version_number", "line",
     "external_id", "text", "title", "rating", "date", "product_name", "source", "author_sha256", "language",
-    "as_written", "content_sha256", "salt", "leaf_sha256",
+    "as_written", "content_sha256", "salt", "leaf_sha256", "project_id", "rating_written", "currency", "country",
+    "is_follow_up", "characters", "tokens",
 )  # fmt: skip
 
 
@@ -211,7 +212,8 @@ def _review_values(row: ReviewRow, found: DatasetImport, number: int, product: P
         uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None,
         number, row.line, row.external_id, row.text, row.title, row.rating, row.date, row.product, row.source,
         stored["author_sha256"], "", json.dumps(row.as_written, ensure_ascii=False) if row.as_written else None,
-        stored["content_sha256"], salt, leaf(stored, salt),
+        stored["content_sha256"], salt, leaf(stored, salt), found.dataset.project_id, "", "", "", False,
+        len(row.text), 0,
     )  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 import uuid
 from dataclasses import dataclass, field
 
-from ideation.reviews.merkle import LEAF_FIELDS, leaf, merkle_root
 from ideation.reviews.models import DatasetVersion, ErasedReview, Review
 from ideation.reviews.querysets import reviews_in
+from mlcore.merkle import LEAF_FIELDS, MORE_FIELDS, leaf, merkle_root
 
 NAMED = 20
 """Reviews that are named where they differ; the others are counted."""
@@ -37,9 +37,8 @@ def version_verify(*, version: DatasetVersion) -> Verified:
     differing: list[uuid.UUID] = []
     changed = 0
     # Plain rows: a million of them are read in the time of a request.
-    for row in (
-        reviews_in(version).order_by("pk").values("pk", "date", "salt", "leaf_sha256", *LEAF_FIELDS).iterator(5000)
-    ):
+    stored = reviews_in(version).order_by("pk").values("pk", "date", "salt", "leaf_sha256", *LEAF_FIELDS, *MORE_FIELDS)
+    for row in stored.iterator(5000):
         row["date"] = row["date"].isoformat() if row["date"] else None
         leaves.append(leaf(row, row["salt"]))
         if leaves[-1] != row["leaf_sha256"]:

@@ -7,24 +7,34 @@ root with it. A leaf says nothing about its review once the review's salt is gon
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 LEAF_FIELDS: Final = (
     "text", "title", "as_written", "rating", "product_name", "source", "author_sha256", "external_id", "content_sha256",
 )  # fmt: skip
 """What a leaf holds besides the date and the salt: all that was stored when the review came, and never changes."""
+MORE_FIELDS: Final = (
+    "rating_written", "verified", "helpful", "price", "currency", "country", "attributes", "is_follow_up",
+)  # fmt: skip
+"""What it holds too where there is any of it."""
+_encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def keyed(salt: str, value: str) -> str:
     """A hash that can't be found by trying values without knowing the dataset's salt. Empty stays empty."""
-    return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest() if value else ""
+    return hmac.digest(salt.encode(), value.encode(), "sha256").hex() if value else ""
 
 
-def leaf(stored: dict[str, Any], salt: object) -> str:
-    """The leaf of a review: of its LEAF_FIELDS, its date (ISO or None) and its own salt."""
-    values = [str(salt), stored["date"], *(stored[name] for name in LEAF_FIELDS)]
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+def leaf(stored: Mapping[str, Any], salt: object) -> str:
+    """The leaf of a review: of its LEAF_FIELDS and MORE_FIELDS, its date (ISO or None) and its own salt."""
+    values: list[Any] = [str(salt), stored["date"], *(stored[name] for name in LEAF_FIELDS)]
+    more = {name: stored[name] for name in MORE_FIELDS if _is_said(stored.get(name))}
+    return hashlib.sha256(_encoded([*values, more] if more else values).encode()).hexdigest()
+
+
+def _is_said(value: object) -> bool:
+    return value is not None and value is not False and value != ""
 
 
 def merkle_root(leaves: Iterable[str]) -> str:

@@ -1,11 +1,10 @@
-"""The API's review datasets, their imports, reviews and rejected rows."""
+"""The API's uploaded files: how they are read, and what became of their rows."""
 
 import json
 import uuid
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -15,36 +14,15 @@ from rest_framework.response import Response
 
 from ideation.base.api import CursorPages
 from ideation.base.errors import sentence
-from ideation.base.rest import Body, Filters, RoomListView, RoomView
+from ideation.base.rest import Body, RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.reviews import querysets, services
-from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
-from ideation.reviews.services.verify import Verified, version_verify
+from ideation.reviews.models import DatasetImport, RejectedRow
 from mlcore.personal import KINDS
 from mlcore.specs.reviewfile import ROLES
 
 IMPORT_REVIEWS: tuple[str, ...] = ("import_reviews",)
-
-
-class DatasetSerializer(serializers.ModelSerializer[ReviewDataset]):
-    """Reviews that belong together."""
-
-    project = serializers.UUIDField(source="project_id", read_only=True)
-    version = serializers.SerializerMethodField(help_text="Its newest version's number; null before the first import.")
-    reviews_count = serializers.SerializerMethodField()
-
-    class Meta:
-        model = ReviewDataset
-        fields = read_only_fields = ("id", "project", "name", "version", "reviews_count", "created_at")
-
-    def get_version(self, dataset: ReviewDataset) -> int | None:
-        newest = next(iter(dataset.versions.all()), None)
-        return newest.number if newest else None
-
-    def get_reviews_count(self, dataset: ReviewDataset) -> int:
-        newest = next(iter(dataset.versions.all()), None)
-        return newest.reviews_count if newest else 0
 
 
 class LayoutSerializer(serializers.Serializer[Any]):
@@ -83,23 +61,6 @@ class ImportSerializer(serializers.ModelSerializer[DatasetImport]):
         fields = read_only_fields = (
             "id", "project", "dataset", "file_name", "file_bytes", "file_sha256", "layout", "rows_read", "imported",
             "duplicates", "rejected", "erased", "personal", "created_at", "finished_at",
-        )  # fmt: skip
-
-
-class ReviewSerializer(serializers.ModelSerializer[Review]):
-    """What one customer wrote, personal data masked."""
-
-    label = serializers.CharField(  # type: ignore[assignment]  # a review's label, not the field's
-        read_only=True, help_text="Its id in the file, else `#` and its line."
-    )
-    dataset = serializers.UUIDField(source="dataset_id", read_only=True)
-    product = serializers.UUIDField(source="product_id", read_only=True, allow_null=True)
-
-    class Meta:
-        model = Review
-        fields = read_only_fields = (
-            "id", "label", "dataset", "line", "title", "text", "rating", "date", "product", "product_name", "source",
-            "language", "created_at",
         )  # fmt: skip
 
 
@@ -154,27 +115,6 @@ class UploadBody(Body):
 
     file = serializers.FileField(allow_empty_file=True)  # import_prepare says more about an empty one
     dataset = serializers.UUIDField(required=False, help_text="The dataset to add to; without it, a new one.")
-
-
-class DatasetsView(ProjectRoom, RoomListView):
-    """A project's review datasets, newest first."""
-
-    serializer_class = DatasetSerializer
-
-    def listed(self) -> QuerySet[ReviewDataset]:
-        return querysets.datasets_of(self.project).prefetch_related("versions")
-
-
-class DatasetView(RoomView):
-    """One dataset."""
-
-    @extend_schema(responses=DatasetSerializer)
-    def get(self, request: Request, dataset_id: uuid.UUID) -> Response:
-        """One review dataset."""
-        found = ReviewDataset.objects.prefetch_related("versions").filter(pk=dataset_id).first()
-        if found is None:
-            raise Http404
-        return Response(DatasetSerializer(found).data)
 
 
 class ImportsView(ProjectRoom, RoomListView):
@@ -239,85 +179,3 @@ class RejectedRowsView(RoomListView):
 
     def listed(self) -> QuerySet[RejectedRow]:
         return querysets.rejected_rows(querysets.dataset_import(self.kwargs["import_id"]))
-
-
-class ReviewFilters(Filters):
-    """Narrows the list of reviews."""
-
-    language = serializers.CharField(max_length=10, required=False, help_text="`en`, `zh`, …; known after an analysis.")
-    rating = serializers.FloatField(min_value=1, max_value=5, required=False, help_text="From 1 to 5.")
-    dataset = serializers.UUIDField(required=False)
-    product = serializers.UUIDField(required=False)
-
-
-class ReviewsView(ProjectRoom, RoomListView):
-    """A project's reviews, in the order of their files."""
-
-    serializer_class = ReviewSerializer
-    pagination_class = ByLine
-    filters = ReviewFilters
-
-    def listed(self) -> QuerySet[Review]:
-        return querysets.reviews_of(self.project)
-
-
-class ReviewView(RoomView):
-    """One review."""
-
-    @extend_schema(responses=ReviewSerializer)
-    def get(self, request: Request, review_id: uuid.UUID) -> Response:
-        """One review: what the customer wrote, word for word but for masked personal data."""
-        found = Review.objects.filter(pk=review_id).first()
-        if found is None:
-            raise Http404
-        return Response(ReviewSerializer(found).data)
-
-
-class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
-    """A dataset as it stood after an import, pinned by the hash of all its reviews."""
-
-    dataset = serializers.UUIDField(source="dataset_id", read_only=True)
-    name = serializers.CharField(source="dataset.name", read_only=True, help_text="The dataset's.")
-
-    class Meta:
-        model = DatasetVersion
-        fields = read_only_fields = ("id", "dataset", "name", "number", "reviews_count", "root_sha256", "created_at")
-
-
-class VerifiedSerializer(serializers.Serializer[Any]):
-    """Whether a dataset version is what it was."""
-
-    version = VersionSerializer()
-    intact = serializers.BooleanField(help_text="Nothing differs but what was erased on request.")
-    reviews = serializers.IntegerField()
-    erased = serializers.IntegerField()
-    differing = serializers.SerializerMethodField(help_text="Ids of the first reviews that were changed.")
-    differing_count = serializers.IntegerField()
-    missing = serializers.IntegerField(help_text="Reviews gone without having been erased; negative: come in.")
-    root_fits = serializers.BooleanField()
-
-    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
-    def get_differing(self, found: Verified) -> list[uuid.UUID]:
-        return [review.pk for review in found.differing]
-
-
-class VersionsView(ProjectRoom, RoomListView):
-    """A project's dataset versions, newest first."""
-
-    serializer_class = VersionSerializer
-
-    def listed(self) -> QuerySet[DatasetVersion]:
-        return querysets.versions_of(self.project)
-
-
-class VersionVerifyView(RoomView):
-    """Verifies a dataset version."""
-
-    capabilities = IMPORT_REVIEWS
-
-    @extend_schema(request=None, responses=VerifiedSerializer)
-    def post(self, request: Request, version_id: uuid.UUID) -> Response:
-        """Computes a version's hash anew from what is stored, and says what differs. Changes nothing."""
-        version = querysets.version(version_id)
-        self.body()
-        return Response(VerifiedSerializer(version_verify(version=version)).data)

@@ -1,0 +1,1 @@
+"""The API of the reviews room: one file a subject."""

@@ -1,0 +1,1 @@
+"""The pages of the reviews room: one file a subject."""
