@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from ideation.base.errors import sentence
 from ideation.reviews.models import DatasetImport
-from mlcore.specs.reviewfile import ROLES
+from mlcore.specs.reviewfiles import ROLES
 
 ROLE_WORDS: dict[str, tuple[Any, Any]] = {
     "text": (_("Review text"), _("The customers' own words. The only column that must be there.")),
@@ -19,6 +19,15 @@ ROLE_WORDS: dict[str, tuple[Any, Any]] = {
     "source": (_("Source"), _("The shop or site it comes from.")),
     "author": (_("Author"), _("Kept only as a hash, to recognise who wrote twice.")),
     "id": (_("Review's own id"), _("Reviews are called by it, so that you find them again in your own system.")),
+    "verified": (_("Verified purchase"), ""),
+    "helpful": (_("Helpful votes"), ""),
+    "language": (_("Language"), _("Recognised anyway; only where your system knows better.")),
+    "price": (_("Price paid"), ""),
+    "country": (_("Country"), ""),
+    "follow_up": (_("Follow-up review"), _("What the same customer added later (追评), in the same row.")),
+    "follow_up_date": (_("Date of the follow-up"), ""),
+    "kind": (_("First or follow-up"), _("Tells a follow-up that has a row of its own from a first review.")),
+    "first_id": (_("What both share"), _("Mostly the order: ties a follow-up to its first review.")),
 }
 assert tuple(ROLE_WORDS) == ROLES
 

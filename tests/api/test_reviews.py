@@ -51,7 +51,7 @@ def test_an_upload_may_add_to_a_dataset_of_the_project(alice: Person, project: P
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "file_empty"), (b"review,stars\n", "file_no_rows"), (b"PK\x03\x04\x00\x00", "file_binary")],
+    [(b"", "file_empty"), (b"review,stars\n", "file_no_rows"), (b"%PDF-1.7", "file_binary")],
 )
 def test_a_file_that_is_none_leaves_nothing_behind(content: bytes, code: str, alice: Person, project: Project) -> None:
     response = upload(alice, project, content)

@@ -73,7 +73,7 @@ def test_the_merkle_root_depends_on_every_leaf() -> None:
 
 def test_a_file_that_is_none_leaves_nothing_behind(project: Project) -> None:
     with pytest.raises(UserError, match="not a text file"):
-        prepare(project, b"PK\x03\x04 a workbook")
+        prepare(project, b"%PDF-1.7 a document")
     assert not DatasetImport.objects.exists()
     folder = Path(default_storage.path(brand_folder()))
     assert [path for path in folder.rglob("*") if path.is_file()] == []

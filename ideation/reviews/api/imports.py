@@ -20,7 +20,7 @@ from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.reviews import querysets, services
 from ideation.reviews.models import DatasetImport, RejectedRow
 from mlcore.personal import KINDS
-from mlcore.specs.reviewfile import ROLES
+from mlcore.specs.reviewfiles import ROLES
 
 IMPORT_REVIEWS: tuple[str, ...] = ("import_reviews",)
 

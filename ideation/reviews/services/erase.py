@@ -27,8 +27,10 @@ def reviews_erase(*, reviews: Sequence[uuid.UUID]) -> dict[str, Any]:
     files = list(files_near(reviews))
     ErasedReview.objects.bulk_create(
         [
-            ErasedReview(dataset_id=dataset, version_number=number, leaf_sha256=leaf)
-            for dataset, number, leaf in doomed.values_list("dataset", "version_number", "leaf_sha256")
+            ErasedReview(dataset_id=dataset, version_number=number, ended_in=ended, leaf_sha256=leaf)
+            for dataset, number, ended, leaf in doomed.values_list(
+                "dataset", "version_number", "ended_in", "leaf_sha256"
+            )
         ],
         batch_size=2000,
         ignore_conflicts=True,
@@ -53,7 +55,8 @@ def _counts_correct(reviews: Sequence[uuid.UUID]) -> None:
 def _rejected_clean(reviews: Sequence[uuid.UUID]) -> int:
     """Rejected rows of the same datasets lose their values: nobody can say whose they were, and their files go too."""
     datasets = list(Review.objects.filter(pk__in=reviews).values_list("dataset", flat=True).order_by().distinct())
-    return RejectedRow.objects.filter(dataset_import__dataset__in=datasets).exclude(value="").update(value="")
+    rows = RejectedRow.objects.filter(dataset_import__dataset__in=datasets)
+    return rows.exclude(value="", cells=[], raw="").update(value="", cells=[], raw="")
 
 
 def _file_delete(found: DatasetImport) -> None:

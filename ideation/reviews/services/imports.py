@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import time
 import uuid
 from collections import Counter
 from dataclasses import asdict
@@ -23,49 +24,80 @@ from ideation.base.copying import copy_rows
 from ideation.base.errors import UserError
 from ideation.catalog.models import Product, Project
 from ideation.catalog.querysets import product_names
+from ideation.jobs.child import ChildKilledError, run_child
 from ideation.jobs.models import Job
 from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
-from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset, ReviewSource
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.querysets import leaves_of
 from mlcore.errors import InputError
 from mlcore.merkle import keyed, leaf, merkle_root
-from mlcore.reviewfile import Batch, ReadDone, Rejected, ReviewRow, recognise
-from mlcore.specs.reviewfile import FileLayout, ReadSpec
+from mlcore.reviewfiles import Batch, ReadDone, Recognised, Rejected
+from mlcore.specs.reviewfiles import FileLayout, ReadSpec, RecogniseSpec, layout_of
 
 READ_MEGABYTES = 700
 """Data memory of the process that reads a file."""
+RECOGNISE_SECONDS = 40
+"""How long a person waits, at most, to be told how a file is read."""
 SPARE_BYTES = 200 * 2**20
 """Kept free, so that a large file doesn't take the database's last space."""
 
 
 @transaction.atomic
 def import_prepare(
-    *, project: Project, file: "File[bytes]", file_name: str, dataset: ReviewDataset | None = None
+    *,
+    project: Project,
+    file: "File[bytes]",
+    file_name: str,
+    dataset: ReviewDataset | None = None,
+    source: ReviewSource | None = None,
 ) -> DatasetImport:
     """Stores an uploaded file and says how it would be read; imports nothing yet.
 
     Raises UserError with the cure when it can't be a review file, AccountError `quota_reached` when it is too large for
     the brand's storage; then nothing is kept.
     """
+    size = file.size or 0
+    space_check(size)
+    quota_take(kind="storage_bytes", amount=size)
+    stored = default_storage.save(f"{brand_folder()}/{uuid.uuid4()}/{safe_name(file_name)}", file)
+    return import_take(project=project, stored=stored, file_name=file_name, dataset=dataset, source=source)
+
+
+def space_check(size: int) -> None:
+    """Raises UserError for a file larger than this installation takes, or than its disk has room for."""
     limit = settings.UPLOAD_MEGABYTES
-    if (file.size or 0) > limit * 2**20:
-        raise UserError("file_too_large", status=413, megabytes=(file.size or 0) >> 20, limit=limit)
-    if (file.size or 0) + SPARE_BYTES > shutil.disk_usage(settings.VAR).free:
+    if size > limit * 2**20:
+        raise UserError("file_too_large", status=413, megabytes=size >> 20, limit=limit)
+    if size + SPARE_BYTES > shutil.disk_usage(settings.VAR).free:
         raise UserError("disk_full", status=507)
-    quota_take(kind="storage_bytes", amount=file.size or 0)
-    name = default_storage.save(f"{brand_folder()}/{uuid.uuid4()}/{_safe(file_name)}", file)
-    path = Path(default_storage.path(name))
+
+
+@transaction.atomic
+def import_take(
+    *,
+    project: Project,
+    stored: str,
+    file_name: str,
+    dataset: ReviewDataset | None = None,
+    source: ReviewSource | None = None,
+) -> DatasetImport:
+    """Takes over a file that lies in the storage already, paid for by the brand's quota: says how it would be read.
+
+    Raises UserError with the cure when it can't be a review file; then it is deleted.
+    """
+    path = Path(default_storage.path(stored))
     try:
-        layout = recognise(path)
+        layout = recognised(path)
     except InputError as error:
-        default_storage.delete(name)
+        default_storage.delete(stored)
         params: dict[str, Any] = error.params
         raise UserError(error.code, field="file", **params) from None
     return DatasetImport.objects.create(
         dataset=dataset or ReviewDataset.objects.create(project=project, name=Path(file_name).stem[:200]),
-        file=name,
+        source=source,
+        file=stored,
         file_name=file_name[:200],
         file_bytes=path.stat().st_size,
         file_sha256=_sha256(path),
@@ -73,7 +105,28 @@ def import_prepare(
     )
 
 
-def _safe(file_name: str) -> str:
+def recognised(path: Path) -> FileLayout:
+    """How a file is to be read, found out in a process of its own: a file made to harm dies with that.
+
+    Raises InputError when it can't be a review file.
+    """
+    late = time.monotonic() + RECOGNISE_SECONDS
+
+    def beat() -> None:
+        if time.monotonic() > late:
+            raise InputError("file_slow", seconds=RECOGNISE_SECONDS)
+
+    try:
+        for event in run_child(RecogniseSpec(path=path), megabytes=READ_MEGABYTES, beat=beat):
+            if isinstance(event, Recognised):
+                return event.layout
+    except ChildKilledError:
+        raise InputError("out_of_memory", megabytes=READ_MEGABYTES) from None
+    raise AssertionError("a child ends with a layout or an error")
+
+
+def safe_name(file_name: str) -> str:
+    """A file's name as it may stand in the storage."""
     return default_storage.get_valid_name(Path(file_name).name)[-100:]
 
 
@@ -125,7 +178,7 @@ def import_run(run: JobRun) -> dict[str, Any]:
         found = find_import(uuid.UUID(run.params["import"]))
         if found.finished_at:
             return _counts(found)
-    spec = ReadSpec(path=Path(found.file.path), layout=_layout(found.layout))
+    spec = ReadSpec(path=Path(found.file.path), layout=layout_of(found.layout))
     spool = run.folder / "rows.jsonl"
     rejected: list[Rejected] = []
     personal: Counter[str] = Counter()
@@ -133,20 +186,17 @@ def import_run(run: JobRun) -> dict[str, Any]:
     with spool.open("w", encoding="utf-8") as file:
         for event in run.child(spec, megabytes=READ_MEGABYTES):
             if isinstance(event, Batch):
-                file.writelines(json.dumps(vars(row), ensure_ascii=False) + "\n" for row in event.rows)
+                file.writelines(
+                    json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in event.rows.to_dicts()
+                )
                 rejected += event.rejected
-                for row in event.rows:
-                    personal.update(row.personal)
+                personal.update(event.personal)
             elif isinstance(event, ReadDone):
                 rows = event.rows
     with run.scope():
         kept = _keep(found, spool, rejected, rows, personal)
         run.spend(reviews=kept.imported)
         return _counts(kept)
-
-
-def _layout(stored: dict[str, Any]) -> FileLayout:
-    return FileLayout(**{**stored, "columns": tuple(stored["columns"]), "rating_scale": tuple(stored["rating_scale"])})
 
 
 def _counts(found: DatasetImport) -> dict[str, Any]:
@@ -168,7 +218,7 @@ def _keep(
     good = _copy_reviews(found, number, spool)
     imported = Review.objects.filter(dataset_import=found).count()
     RejectedRow.objects.bulk_create(
-        [RejectedRow(dataset_import=found, **asdict(row)) for row in rejected], batch_size=1000
+        [RejectedRow(dataset_import=found, **vars(row)) for row in rejected], batch_size=1000
     )
     if imported:
         found.version = _version_create(dataset, number)
@@ -183,8 +233,8 @@ def _keep(
 COLUMNS = (
     "id", "brand_id", "created_at", "dataset_id", "dataset_import_id", "product_id", "version_number", "line",
     "external_id", "text", "title", "rating", "date", "product_name", "source", "author_sha256", "language",
-    "as_written", "content_sha256", "salt", "leaf_sha256", "project_id", "rating_written", "currency", "country",
-    "is_follow_up", "characters", "tokens",
+    "as_written", "content_sha256", "salt", "leaf_sha256", "project_id", "rating_written", "verified", "helpful",
+    "price", "currency", "country", "attributes", "is_follow_up", "characters", "tokens",
 )  # fmt: skip
 
 
@@ -192,28 +242,32 @@ def _copy_reviews(found: DatasetImport, number: int, spool: Path) -> int:
     """Keeps what the dataset doesn't have yet; returns how many good rows the file had."""
     products = product_names(found.dataset.project)
     with spool.open(encoding="utf-8") as file:
-        rows = (ReviewRow(**json.loads(line)) for line in file)
+        rows = (json.loads(line) for line in file)
         return copy_rows(
             Review._meta.db_table,
             COLUMNS,
-            (_review_values(row, found, number, products.get(row.product.casefold())) for row in rows),
+            (_review_values(row, found, number, products.get(row["product"].casefold())) for row in rows),
             unique=("brand_id", "dataset_id", "content_sha256"),
         )
 
 
-def _review_values(row: ReviewRow, found: DatasetImport, number: int, product: Product | None) -> tuple[Any, ...]:
-    stored = vars(row) | {
-        "product_name": row.product,
-        "author_sha256": keyed(found.dataset.salt, row.author_sha256),
-        "content_sha256": keyed(found.dataset.salt, row.content_sha256),
+def _review_values(row: dict[str, Any], found: DatasetImport, number: int, product: Product | None) -> tuple[Any, ...]:
+    written = row["as_written"]
+    stored = row | {
+        "product_name": row["product"],
+        "author_sha256": keyed(found.dataset.salt, row["author_sha256"]),
+        "content_sha256": keyed(found.dataset.salt, row["content_sha256"]),
+        "as_written": json.loads(written) if written else None,
+        "attributes": json.loads(row["attributes"]) if row["attributes"] else None,
+        "is_follow_up": row["follow_up"],
     }
     salt = uuid.uuid4()
     return (
         uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None,
-        number, row.line, row.external_id, row.text, row.title, row.rating, row.date, row.product, row.source,
-        stored["author_sha256"], "", json.dumps(row.as_written, ensure_ascii=False) if row.as_written else None,
-        stored["content_sha256"], salt, leaf(stored, salt), found.dataset.project_id, "", "", "", False,
-        len(row.text), 0,
+        number, row["line"], row["external_id"], row["text"], row["title"], row["rating"], row["date"], row["product"],
+        row["source"], stored["author_sha256"], "", written, stored["content_sha256"], salt, leaf(stored, salt),
+        found.dataset.project_id, row["rating_written"], row["verified"], row["helpful"], row["price"], row["currency"],
+        row["country"], row["attributes"], row["follow_up"], len(row["text"]), 0,
     )  # fmt: skip
 
 
