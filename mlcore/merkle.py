@@ -7,17 +7,23 @@ root with it. A leaf says nothing about its review once the review's salt is gon
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-LEAF_FIELDS: Final = (
-    "text", "title", "as_written", "rating", "product_name", "source", "author_sha256", "external_id", "content_sha256",
-)  # fmt: skip
-"""What a leaf holds besides the date and the salt: all that was stored when the review came, and never changes."""
-MORE_FIELDS: Final = (
-    "rating_written", "verified", "helpful", "price", "currency", "country", "attributes", "is_follow_up",
-)  # fmt: skip
-"""What it holds too where there is any of it."""
+import polars as pl
+
+LEAF_FIELDS: Final[Mapping[str, pl.DataType]] = {
+    "salt": pl.String(), "date": pl.Date(), "text": pl.String(), "title": pl.String(), "as_written": pl.String(),
+    "rating": pl.Float64(), "rating_written": pl.String(), "product_name": pl.String(), "source": pl.String(),
+    "author_sha256": pl.String(), "external_id": pl.String(), "content_sha256": pl.String(), "verified": pl.Boolean(),
+    "helpful": pl.Int64(), "price": pl.Float64(), "currency": pl.String(), "country": pl.String(),
+    "attributes": pl.String(), "is_follow_up": pl.Boolean(),
+}  # fmt: skip
+"""What a leaf holds: all that was stored when the review came, and never changes. The salt comes as 32 digits, what is
+JSON as text with its keys in order.
+"""
+SEPARATOR: Final = "\x00"
+"""The one character that no stored text has."""
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -26,21 +32,31 @@ def keyed(salt: str, value: str) -> str:
     return hmac.digest(salt.encode(), value.encode(), "sha256").hex() if value else ""
 
 
-def leaf(stored: Mapping[str, Any], salt: object) -> str:
-    """The leaf of a review: of its LEAF_FIELDS and MORE_FIELDS, its date (ISO or None) and its own salt."""
-    values: list[Any] = [str(salt), stored["date"], *(stored[name] for name in LEAF_FIELDS)]
-    more = {name: stored[name] for name in MORE_FIELDS if _is_said(stored.get(name))}
-    return hashlib.sha256(_encoded([*values, more] if more else values).encode()).hexdigest()
+def leaves(rows: pl.DataFrame) -> list[str]:
+    """The leaves of reviews, given as their LEAF_FIELDS."""
+    fields = [pl.col(name).cast(kind).cast(pl.String).fill_null("") for name, kind in LEAF_FIELDS.items()]
+    joined = rows.select(pl.concat_str(fields, separator=SEPARATOR).cast(pl.Binary)).to_series()
+    sha256 = hashlib.sha256
+    return [sha256(value).hexdigest() for value in joined.to_list()]
 
 
-def _is_said(value: object) -> bool:
-    return value is not None and value is not False and value != ""
+def leaves_of_stored(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The leaves of reviews as the database holds them: salts as UUIDs, JSON as objects."""
+    plain = [{name: _plain(name, row[name]) for name in LEAF_FIELDS} for row in rows]
+    return leaves(pl.DataFrame(plain, schema=dict(LEAF_FIELDS)))
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name == "salt":
+        return value.hex
+    return _encoded(value) if isinstance(value, dict) else value
 
 
 def merkle_root(leaves: Iterable[str]) -> str:
     """The root over leaves in the order of their values; an odd one is carried up. Empty for no leaves."""
+    sha256 = hashlib.sha256
     level = sorted(map(bytes.fromhex, leaves))
     while len(level) > 1:
-        pairs = [hashlib.sha256(left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
+        pairs = [sha256(left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
         level = pairs + ([level[-1]] if len(level) % 2 else [])
     return level[0].hex() if level else ""

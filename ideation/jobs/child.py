@@ -7,10 +7,10 @@ import importlib
 import os
 import resource
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import ClassVar, Protocol
+from multiprocessing.connection import Connection, wait
+from typing import Any, ClassVar, Protocol
 
 from ideation.base.traces import QuotesNobodyError, quiet_trace
 from mlcore.errors import InputError, MlError
@@ -39,41 +39,58 @@ def run_child(spec: Spec, *, megabytes: int, beat: Callable[[], None]) -> Iterat
     `beat` is called about once a second and may raise to stop it; closing the generator kills the process. Raises
     what the work raised (MlError), ChildCrashedError or ChildKilledError.
     """
-    context = get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    leash, leash_end = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(spec, sender, leash, megabytes))
-    process.start()
-    sender.close()
-    leash.close()
+    return run_children([spec], megabytes=megabytes, beat=beat)
+
+
+def run_children(specs: Sequence[Spec], *, megabytes: int, beat: Callable[[], None]) -> Iterator[Event]:
+    """The same for several specs side by side, each in its own process; their events come as they are told."""
+    children = [_Child(spec, megabytes) for spec in specs]
     try:
-        yield from _events(receiver, beat)
-        process.join(10)
+        yield from _events({child.receiver: child for child in children}, beat)
+        for child in children:
+            child.process.join(10)
     finally:
-        leash_end.close()
-        if process.is_alive():
-            process.kill()
-        process.join()
-        receiver.close()
+        for child in children:
+            child.end()
 
 
-def _events(receiver: Connection, beat: Callable[[], None]) -> Iterator[Event]:
-    while True:
+class _Child:
+    """A process at work, and the ends of its pipes that stay here."""
+
+    def __init__(self, spec: Spec, megabytes: int) -> None:
+        context = get_context("spawn")
+        self.receiver, sender = context.Pipe(duplex=False)
+        leash, self.leash_end = context.Pipe(duplex=False)
+        self.process = context.Process(target=_child, args=(spec, sender, leash, megabytes))
+        self.process.start()
+        sender.close()
+        leash.close()
+
+    def end(self) -> None:
+        """Kills it if it is still there."""
+        self.leash_end.close()
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join()
+        self.receiver.close()
+
+
+def _events(working: dict[Any, _Child], beat: Callable[[], None]) -> Iterator[Event]:
+    while working:
         beat()
-        if not receiver.poll(1.0):
-            continue
-        try:
-            message = receiver.recv()
-        except EOFError:
-            raise ChildKilledError from None
-        if isinstance(message, Event):
-            yield message
-        elif isinstance(message, MlError):
-            raise message
-        elif message is None:
-            return
-        else:
-            raise ChildCrashedError(message)
+        for receiver in wait(list(working), 1.0):
+            try:
+                message = receiver.recv()  # type: ignore[union-attr]  # all of them are connections
+            except EOFError:
+                raise ChildKilledError from None
+            if isinstance(message, Event):
+                yield message
+            elif isinstance(message, MlError):
+                raise message
+            elif message is None:
+                del working[receiver]
+            else:
+                raise ChildCrashedError(message)
 
 
 def _child(spec: Spec, sender: Connection, leash: Connection, megabytes: int) -> None:

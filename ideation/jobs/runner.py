@@ -5,7 +5,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.tenancy import acting, brand_scope
 from ideation.base.errors import disk_full
 from ideation.jobs import services
-from ideation.jobs.child import ChildKilledError, Spec, run_child
+from ideation.jobs.child import ChildKilledError, Spec, run_children
 from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import Job, JobState
 from mlcore.errors import InputError
@@ -115,7 +115,11 @@ class JobRun:
 
     def child(self, spec: Spec, *, megabytes: int = 6000) -> Iterator[Event]:
         """Runs mlcore's work in a child process; its Progress becomes the job's, other events come out here."""
-        for event in run_child(spec, megabytes=megabytes, beat=self.beat):
+        return self.children([spec], megabytes=megabytes)
+
+    def children(self, specs: Sequence[Spec], *, megabytes: int) -> Iterator[Event]:
+        """The same for several pieces of work side by side, each in a process of its own."""
+        for event in run_children(specs, megabytes=megabytes, beat=self.beat):
             if isinstance(event, Progress):
                 self.progress(event.step, event.done, event.total, event.unit)
             else:

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +22,6 @@ from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
 from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
 from ideation.reviews import querysets as reviews
-from ideation.reviews.models import Review
 from mlcore.events import Event
 from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec
 from mlcore.specs.generate import BackendSpec
@@ -119,15 +117,13 @@ NEED_FIELDS = (
 
 
 def _copy_sentences(analysis: Analysis, output: Path) -> list[uuid.UUID]:
-    """Keeps sentences with their embeddings; sets each review's language to that of most of its text."""
+    """Keeps sentences with their embeddings."""
     vectors = np.load(output / "embeddings.npy", mmap_mode="r", allow_pickle=False)
     ids: list[uuid.UUID] = []
-    letters: dict[str, Counter[str]] = defaultdict(Counter)
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for number, record in enumerate(_lines(output / "sentences.jsonl")):
             ids.append(uuid.uuid4())
-            letters[record["review"]][record["language"]] += len(record["text"])
             vector = "[" + ",".join(f"{value:.6g}" for value in vectors[number]) + "]"
             yield (
                 ids[-1], analysis.brand_id, analysis.created_at, analysis.pk, record["review"], number,
@@ -136,17 +132,7 @@ def _copy_sentences(analysis: Analysis, output: Path) -> list[uuid.UUID]:
             )  # fmt: skip
 
     copy_rows(Sentence._meta.db_table, COLUMNS, rows())
-    _languages_set(letters)
     return ids
-
-
-def _languages_set(letters: dict[str, Counter[str]]) -> None:
-    by_language: dict[str, list[str]] = defaultdict(list)
-    for review, counts in letters.items():
-        by_language[counts.most_common(1)[0][0]].append(review)
-    for language, ids in by_language.items():
-        for start in range(0, len(ids), 5000):
-            Review.objects.filter(pk__in=ids[start : start + 5000]).exclude(language=language).update(language=language)
 
 
 def _need_create(analysis: Analysis, rank: int, record: dict[str, Any], ids: list[uuid.UUID]) -> None:

@@ -11,7 +11,15 @@ from accounts.models import ApiKey, AuditEntry, Brand, EmailDomain, IdentityProv
 from accounts.tenancy import current_brand
 from ideation.needs.models import Citation, Evidence, Sentence
 from ideation.privacy.tables import brand_models
-from ideation.reviews.models import DatasetImport, Review, ReviewDataset
+from ideation.reviews.models import (
+    DatasetImport,
+    Review,
+    ReviewDataset,
+    ReviewSource,
+    ReviewVector,
+    ReviewWords,
+    Upload,
+)
 from ideation.training.models import ModelVersion
 
 LEFT_OUT: Final[dict[type[Model], frozenset[str]]] = {
@@ -22,11 +30,15 @@ LEFT_OUT: Final[dict[type[Model], frozenset[str]]] = {
     IdentityProvider: frozenset({"secret"}),
     Invitation: frozenset({"token_sha256"}),
     ModelVersion: frozenset({"folder"}),
-    Review: frozenset({"salt", "as_written"}),
+    Review: frozenset({"salt", "as_written", "sketch"}),
     ReviewDataset: frozenset({"salt"}),
+    ReviewSource: frozenset({"secret"}),
     Sentence: frozenset({"embedding"}),
+    Upload: frozenset({"file"}),
 }
 """Columns that stay here: secrets, places on this machine, and vectors that any machine computes from the text."""
+COMPUTED: Final = frozenset({ReviewVector, ReviewWords})
+"""Tables that stay here whole: any machine makes them from the texts."""
 BESIDE: Final[dict[type[Model], dict[str, Combinable]]] = {
     Citation: {"sentence": F("evidence__sentence__text"), "review_id": F("evidence__sentence__review_id")},
     Evidence: {"sentence": F("sentence__text"), "review_id": F("sentence__review_id")},
@@ -90,7 +102,7 @@ class Part:
 
 def parts(*, as_written: bool) -> list[Part]:
     """All files of an archive, by name."""
-    models: list[type[Model]] = [Brand, AuditEntry, *brand_models()]
+    models: list[type[Model]] = [Brand, AuditEntry, *(model for model in brand_models() if model not in COMPUTED)]
     return sorted((_part(model, as_written) for model in models), key=lambda part: part.name)
 
 

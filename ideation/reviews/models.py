@@ -173,7 +173,10 @@ class DatasetImport(BrandOwnedModel):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [Audited(name="reviews_datasetimport_audited", hide=["file", "file_sha256", "layout"])]
+        # How many rows were read so far is written again and again while a file is being read.
+        constraints = [
+            Audited(name="reviews_datasetimport_audited", hide=["file", "file_sha256", "layout"], ignore=["rows_read"])
+        ]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

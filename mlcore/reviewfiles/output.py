@@ -96,7 +96,7 @@ def _attributes(rows: pl.DataFrame, layout: FileLayout) -> pl.Series | pl.Expr:
 
 def _json(names: Sequence[str], cells: Sequence[str]) -> str | None:
     kept = {name: cell[:1000] for name, cell in zip(names, cells, strict=True) if cell}
-    return json.dumps(kept, ensure_ascii=False) if kept else None
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None
 
 
 def follow_ups_of(rows: pl.DataFrame, layout: FileLayout) -> pl.DataFrame | None:

@@ -14,9 +14,9 @@ from ideation.catalog.models import Project
 from ideation.catalog.services import product_save
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.runner import run_job
-from ideation.reviews import querysets
+from ideation.reviews import querysets, services
 from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
-from ideation.reviews.services import imports as services
+from ideation.reviews.services import imports, intake
 from mlcore.merkle import merkle_root
 
 pytestmark = pytest.mark.usefixtures("inside")
@@ -86,7 +86,7 @@ def test_an_upload_over_the_limit_names_it(project: Project, settings: Any) -> N
 
 
 def test_a_full_disk_is_named_before_anything_is_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "SPARE_BYTES", 2**60)
+    monkeypatch.setattr(imports, "SPARE_BYTES", 2**60)
     with pytest.raises(UserError, match="disk is full"):
         prepare(project)
     assert not ReviewDataset.objects.exists()
@@ -110,7 +110,7 @@ def test_a_failed_import_keeps_no_row(project: Project, monkeypatch: pytest.Monk
     def fail(*_args: object) -> None:
         raise RuntimeError("after the reviews were copied")
 
-    monkeypatch.setattr(services, "_version_create", fail)
+    monkeypatch.setattr(intake, "version_create", fail)
     job, found = imported(project)
     assert job.state == JobState.QUEUED
     assert found.finished_at is None

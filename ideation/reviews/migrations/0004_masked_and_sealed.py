@@ -7,7 +7,7 @@ from typing import Any
 from django.db import migrations
 
 from ideation.base.brandwise import each_brand, update_rows
-from mlcore.merkle import LEAF_FIELDS, keyed, leaf, merkle_root
+from mlcore.merkle import LEAF_FIELDS, keyed, leaves_of_stored, merkle_root
 from mlcore.personal import find, mask
 
 CHANGED = ("text", "title", "as_written", "author_sha256", "content_sha256", "leaf_sha256")
@@ -48,8 +48,9 @@ def sealed(review: Any, salt: str) -> tuple[Any, ...]:
         "author_sha256": keyed(salt, review.author_sha256),
         "content_sha256": keyed(salt, review.content_sha256),
     }
-    stored = {name: now[name] if name in now else getattr(review, name) for name in LEAF_FIELDS}
-    now["leaf_sha256"] = leaf(stored | {"date": review.date.isoformat() if review.date else None}, review.salt)
+    # Columns that came later are empty here.
+    stored = {name: now[name] if name in now else getattr(review, name, None) for name in LEAF_FIELDS}
+    now["leaf_sha256"] = leaves_of_stored([stored])[0]
     now["as_written"] = json.dumps(now["as_written"], ensure_ascii=False) if personal else None
     return (review.pk, *(now[name] for name in CHANGED))
 

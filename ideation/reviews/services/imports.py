@@ -1,11 +1,9 @@
 """Imports of review files. An import is visible whole or not at all; what it stores has personal data masked."""
 
 import hashlib
-import json
 import shutil
 import time
 import uuid
-from collections import Counter
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -15,26 +13,19 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.querysets import brand_folder
 from accounts.services.quotas import quota_take
-from ideation.base.copying import copy_rows
 from ideation.base.errors import UserError
-from ideation.catalog.models import Product, Project
-from ideation.catalog.querysets import product_names
+from ideation.catalog.models import Project
 from ideation.jobs.child import ChildKilledError, run_child
 from ideation.jobs.models import Job
-from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
-from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset, ReviewSource
-from ideation.reviews.querysets import dataset_import as find_import
-from ideation.reviews.querysets import leaves_of
+from ideation.reviews.models import DatasetImport, ReviewDataset, ReviewSource
 from mlcore.errors import InputError
-from mlcore.merkle import keyed, leaf, merkle_root
-from mlcore.reviewfiles import Batch, ReadDone, Recognised, Rejected
-from mlcore.specs.reviewfiles import FileLayout, ReadSpec, RecogniseSpec, layout_of
+from mlcore.reviewfiles import Recognised
+from mlcore.specs.reviewfiles import FileLayout, RecogniseSpec
 
 READ_MEGABYTES = 700
 """Data memory of the process that reads a file."""
@@ -164,117 +155,15 @@ def import_start(
 
 
 def import_holds(found: DatasetImport) -> dict[str, int]:
-    """The most that an import may use of the brand's quotas: its file's lines, but for the header."""
+    """The most that an import may use of the brand's quotas, where it can be told: the lines of a plain text file.
+
+    What a packed file, a workbook or a table of Parquet holds is charged when it is known, before it is kept.
+    """
+    layout = found.layout
+    if layout.get("container", "plain") != "plain" or layout.get("format", "csv") not in {"csv", "jsonl"}:
+        return {"reviews": 0}
     lines, last = 0, b"\n"
     with found.file.open("rb") as file:
         for chunk in iter(partial(file.read, 2**20), b""):
             lines, last = lines + chunk.count(b"\n"), chunk[-1:]
-    return {"reviews": max(0, lines + (last != b"\n") - 1)}
-
-
-def import_run(run: JobRun) -> dict[str, Any]:
-    """Reads the file in a child process, in batches, then makes all of it visible in one transaction."""
-    with run.scope():
-        found = find_import(uuid.UUID(run.params["import"]))
-        if found.finished_at:
-            return _counts(found)
-    spec = ReadSpec(path=Path(found.file.path), layout=layout_of(found.layout))
-    spool = run.folder / "rows.jsonl"
-    rejected: list[Rejected] = []
-    personal: Counter[str] = Counter()
-    rows = 0
-    with spool.open("w", encoding="utf-8") as file:
-        for event in run.child(spec, megabytes=READ_MEGABYTES):
-            if isinstance(event, Batch):
-                file.writelines(
-                    json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in event.rows.to_dicts()
-                )
-                rejected += event.rejected
-                personal.update(event.personal)
-            elif isinstance(event, ReadDone):
-                rows = event.rows
-    with run.scope():
-        kept = _keep(found, spool, rejected, rows, personal)
-        run.spend(reviews=kept.imported)
-        return _counts(kept)
-
-
-def _counts(found: DatasetImport) -> dict[str, Any]:
-    return {
-        "import": str(found.pk),
-        "rows": found.rows_read,
-        "imported": found.imported,
-        "duplicates": found.duplicates,
-        "rejected": found.rejected,
-    }
-
-
-def _keep(
-    found: DatasetImport, spool: Path, rejected: list[Rejected], rows: int, personal: Counter[str]
-) -> DatasetImport:
-    dataset = ReviewDataset.objects.select_for_update().get(pk=found.dataset_id)
-    newest = DatasetVersion.objects.filter(dataset=dataset).first()
-    number = newest.number + 1 if newest else 1
-    good = _copy_reviews(found, number, spool)
-    imported = Review.objects.filter(dataset_import=found).count()
-    RejectedRow.objects.bulk_create(
-        [RejectedRow(dataset_import=found, **vars(row)) for row in rejected], batch_size=1000
-    )
-    if imported:
-        found.version = _version_create(dataset, number)
-    found.rows_read, found.imported, found.duplicates = rows, imported, good - imported
-    found.rejected, found.finished_at, found.personal = len(rejected), timezone.now(), dict(personal)
-    # The first rows were there to be looked at before the import; from now on only reviews hold what was written.
-    found.layout = {**found.layout, "sample": []}
-    found.save()
-    return found
-
-
-COLUMNS = (
-    "id", "brand_id", "created_at", "dataset_id", "dataset_import_id", "product_id", "version_number", "line",
-    "external_id", "text", "title", "rating", "date", "product_name", "source", "author_sha256", "language",
-    "as_written", "content_sha256", "salt", "leaf_sha256", "project_id", "rating_written", "verified", "helpful",
-    "price", "currency", "country", "attributes", "is_follow_up", "characters", "tokens",
-)  # fmt: skip
-
-
-def _copy_reviews(found: DatasetImport, number: int, spool: Path) -> int:
-    """Keeps what the dataset doesn't have yet; returns how many good rows the file had."""
-    products = product_names(found.dataset.project)
-    with spool.open(encoding="utf-8") as file:
-        rows = (json.loads(line) for line in file)
-        return copy_rows(
-            Review._meta.db_table,
-            COLUMNS,
-            (_review_values(row, found, number, products.get(row["product"].casefold())) for row in rows),
-            unique=("brand_id", "dataset_id", "content_sha256"),
-        )
-
-
-def _review_values(row: dict[str, Any], found: DatasetImport, number: int, product: Product | None) -> tuple[Any, ...]:
-    written = row["as_written"]
-    stored = row | {
-        "product_name": row["product"],
-        "author_sha256": keyed(found.dataset.salt, row["author_sha256"]),
-        "content_sha256": keyed(found.dataset.salt, row["content_sha256"]),
-        "as_written": json.loads(written) if written else None,
-        "attributes": json.loads(row["attributes"]) if row["attributes"] else None,
-        "is_follow_up": row["follow_up"],
-    }
-    salt = uuid.uuid4()
-    return (
-        uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None,
-        number, row["line"], row["external_id"], row["text"], row["title"], row["rating"], row["date"], row["product"],
-        row["source"], stored["author_sha256"], "", written, stored["content_sha256"], salt, leaf(stored, salt),
-        found.dataset.project_id, row["rating_written"], row["verified"], row["helpful"], row["price"], row["currency"],
-        row["country"], row["attributes"], row["follow_up"], len(row["text"]), 0,
-    )  # fmt: skip
-
-
-def _version_create(dataset: ReviewDataset, number: int) -> DatasetVersion:
-    return DatasetVersion.objects.create(
-        dataset=dataset,
-        number=number,
-        reviews_count=Review.objects.filter(dataset=dataset).count(),
-        root_sha256=merkle_root(leaves_of(dataset.pk, number)),
-    )
+    return {"reviews": max(0, lines + (last != b"\n") - (layout.get("header_row", 0) >= 0))}

@@ -1,0 +1,171 @@
+"""Takes a file's rows into the database: read by child processes, staged by COPY, made visible by one transaction.
+
+Nothing of an import that is cut off stays: what was staged goes with the connection, and the next attempt begins again.
+"""
+
+import os
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils import timezone
+
+from accounts.services.quotas import quota_take
+from ideation.catalog.querysets import product_names
+from ideation.jobs.runner import JobRun
+from ideation.reviews.models import DatasetImport, DatasetVersion, Review, ReviewDataset
+from ideation.reviews.querysets import dataset_import as find_import
+from ideation.reviews.querysets import leaves_of
+from ideation.reviews.services import staging
+from mlcore.intake import SKETCHES, NearFound, Part, folded
+from mlcore.merkle import merkle_root
+from mlcore.specs.intake import IntakeSpec, NearSpec
+from mlcore.specs.reviewfiles import layout_of
+
+READ_MEGABYTES: Final = 700
+"""Data memory of each process that reads a file."""
+COMPARE_MEGABYTES: Final = 2000
+READERS: Final = max(1, min(4, os.cpu_count() or 1))
+SHARED_FROM: Final = 8 * 2**20
+"""Bytes from which several processes read a file; a smaller one is read before a second one has started."""
+TOLD_EVERY: Final = 2.0
+"""Seconds between two words on how many rows were read."""
+
+
+@dataclass
+class Account:
+    """What became of the rows of the file before they met those of the dataset."""
+
+    read: int = 0
+    left_out: int = 0
+    personal: Counter[str] = field(default_factory=Counter)
+
+    def add(self, part: Part) -> None:
+        """Counts a stretch of the file."""
+        self.read += part.read
+        self.left_out += part.left_out
+        self.personal.update(part.personal)
+
+
+def import_run(run: JobRun, *, enriched: bool = True) -> dict[str, Any]:
+    """Reads the file in bounded batches, then makes all of it visible at once."""
+    with run.scope():
+        found = find_import(uuid.UUID(run.params["import"]))
+        if found.finished_at:
+            return counts_of(found)
+        _cut_off_noted(found)
+        spec = _spec(found, run.folder, enriched)
+    with staging.tables():
+        account = _staged(run, found, spec)
+        near = _compared(run, found)
+        run.progress("saving", 0, 1, "stage")
+        with run.scope():
+            found.refresh_from_db()
+            kept = _kept(found, account, near)
+            _quota_used(run, kept.imported + kept.follow_ups)
+            return counts_of(kept)
+
+
+def _cut_off_noted(found: DatasetImport) -> None:
+    """What an attempt before this one has read was not kept: the report says so."""
+    if found.rows_read:
+        found.rolled_back, found.rows_read = found.rolled_back + found.rows_read, 0
+        found.save(update_fields=["rolled_back", "rows_read"])
+
+
+def _spec(found: DatasetImport, folder: Path, enriched: bool) -> IntakeSpec:
+    names = product_names(found.dataset.project)
+    return IntakeSpec(
+        path=Path(found.file.path),
+        layout=layout_of(found.layout),
+        folder=folder,
+        salt=found.dataset.salt,
+        started_ms=time.time_ns() // 1_000_000,
+        products={folded(name): str(product.pk) for name, product in names.items()},
+        enriched=enriched,
+    )
+
+
+def _staged(run: JobRun, found: DatasetImport, spec: IntakeSpec) -> Account:
+    """Reads the file; each part is copied in while the next ones are being made."""
+    readers = READERS if found.file_bytes > SHARED_FROM else 1
+    specs = [replace(spec, share=(place, readers)) for place in range(readers)]
+    account, told = Account(), time.monotonic()
+    for event in run.children(specs, megabytes=READ_MEGABYTES):
+        if isinstance(event, Part):
+            account.add(event)
+            staging.rows_copy(event.path)
+            staging.rejected_copy(event.rejected)
+            event.path.unlink()
+        if time.monotonic() - told > TOLD_EVERY:
+            told = time.monotonic()
+            with run.scope():
+                DatasetImport.objects.filter(pk=found.pk).update(rows_read=account.read)
+    return account
+
+
+def _compared(run: JobRun, found: DatasetImport) -> bool:
+    """Finds what nearly repeats an earlier review; returns whether that is left out."""
+    if not any(run.folder.glob(SKETCHES)):
+        return True
+    known = run.folder / "known.csv"
+    with run.scope():
+        some = staging.sketches_write(found.dataset, known)
+    for event in run.child(NearSpec(folder=run.folder, known=known if some else None), megabytes=COMPARE_MEGABYTES):
+        if isinstance(event, NearFound):
+            staging.near_copy(event.path)
+    return found.layout.get("near_duplicates", "leave_out") == "leave_out"
+
+
+def _kept(found: DatasetImport, account: Account, leave_out: bool) -> DatasetImport:
+    # One after another: of two imports of the same file, the second finds the first one's reviews.
+    dataset = ReviewDataset.objects.select_for_update().get(pk=found.dataset_id)
+    newest = DatasetVersion.objects.filter(dataset=dataset).first()
+    number = newest.number + 1 if newest else 1
+    by_kind = staging.duplicates_part(dataset, found, near=leave_out)
+    staging.suspicions_add()
+    imported, follow_ups = staging.reviews_insert(dataset, found, number)
+    found.rejected = staging.rejected_insert(found)
+    found.languages, found.flags = staging.languages(), staging.flags()
+    found.rows_read, found.left_out, found.personal = account.read, account.left_out, dict(account.personal)
+    found.imported, found.follow_ups = imported, follow_ups
+    found.duplicates, found.duplicates_by = sum(by_kind.values()), by_kind
+    assert found.rows_read == imported + found.duplicates + found.rejected + found.left_out, "every row ends somewhere"
+    if imported or follow_ups:
+        found.version = version_create(dataset, number)
+    found.finished_at = timezone.now()
+    # The first rows were there to be looked at before the import; from now on only reviews hold what was written.
+    found.layout = {**found.layout, "sample": []}
+    found.save()
+    return found
+
+
+def version_create(dataset: ReviewDataset, number: int) -> DatasetVersion:
+    """Pins the dataset as it stands now."""
+    there = Review.objects.filter(dataset=dataset, ended_in=None).count()
+    root = merkle_root(leaves_of(dataset.pk, number))
+    return DatasetVersion.objects.create(dataset=dataset, number=number, reviews_count=there, root_sha256=root)
+
+
+def _quota_used(run: JobRun, reviews: int) -> None:
+    """Charges the new reviews: first to what was set aside, then, where a packed file held more, to what is left."""
+    held = run.job.holds.get("reviews", 0)
+    if reviews > held:
+        quota_take(kind="reviews", amount=reviews - held)
+    run.spend(reviews=min(reviews, held))
+
+
+def counts_of(found: DatasetImport) -> dict[str, Any]:
+    """The import's account, as its job tells it."""
+    return {
+        "import": str(found.pk),
+        "rows": found.rows_read,
+        "imported": found.imported,
+        "duplicates": found.duplicates,
+        "rejected": found.rejected,
+        "left_out": found.left_out,
+        "follow_ups": found.follow_ups,
+    }
