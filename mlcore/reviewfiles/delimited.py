@@ -13,18 +13,19 @@ from mlcore.reviewfiles.container import Stream
 from mlcore.reviewfiles.encoding import text_of, utf8_chunks
 from mlcore.reviewfiles.events import Block, Rejected
 from mlcore.reviewfiles.panics import panics_refused
-from mlcore.reviewfiles.quotes import Places, Vouched, vouch
+from mlcore.reviewfiles.quotes import Places, Vouched, reach, vouch
 from mlcore.reviewfiles.records import Dialect, Record, records
 from mlcore.reviewfiles.refusals import rejection
+from mlcore.reviewfiles.turns import Turns
 from mlcore.specs.reviewfiles import FileLayout
 
 STRETCH = 2**16
 """Characters that are read exactly, at least, before the fast way is tried again."""
 
 
-def delimited_blocks(stream: Stream, total: int, layout: FileLayout) -> Iterator[Block]:
-    """All rows below the header, in order."""
-    yield from _Reader(stream, total, layout).blocks()
+def delimited_blocks(stream: Stream, total: int, layout: FileLayout, turns: Turns) -> Iterator[Block]:
+    """All rows below the header, in order, of the blocks whose turn it is."""
+    yield from _Reader(stream, total, layout, turns).blocks()
 
 
 @dataclass
@@ -32,6 +33,7 @@ class _Reader:
     stream: Stream
     total: int
     layout: FileLayout
+    turns: Turns
     line: int = 1
     stretch: int = STRETCH
     skipping: bool = False
@@ -62,11 +64,21 @@ class _Reader:
         if self.skipping:
             return self._skip(buffer), None
         if not self.above and not (self.dialect.escape and self.dialect.escape.encode() in buffer):
-            vouched = vouch(buffer, self.dialect, final=final)
-            if vouched.length:
+            length, block = self._vouched(buffer, final) if self.turns.mine else (self._passed(buffer, final), None)
+            if length:
                 self.stretch = STRETCH
-                return min(vouched.length, len(buffer)), self._fast(vouched)
+                self.turns.take()
+                return min(length, len(buffer)), block
         return self._exact(buffer, final)
+
+    def _vouched(self, buffer: bytes, final: bool) -> tuple[int, Block | None]:
+        found = vouch(buffer, self.dialect, final=final)
+        return found.length, self._fast(found) if found.length else None
+
+    def _passed(self, buffer: bytes, final: bool) -> int:
+        length, lines = reach(buffer, self.dialect, final=final)
+        self.line += lines
+        return length
 
     def _skip(self, buffer: bytes) -> int:
         found = min((at for at in (buffer.find(b"\n"), buffer.find(b"\r")) if at >= 0), default=-1)
@@ -91,10 +103,10 @@ class _Reader:
             if end >= self.stretch or self.above < above:
                 break
         self.stretch = min(self.stretch * 2, 2**20)
-        if not rows and not refused:
-            return len(text[:end].encode("utf-8", "surrogateescape")), None
-        block = block_of(rows, self.layout, refused=refused, done=self.stream.packed, total=self.total)
-        return len(text[:end].encode("utf-8", "surrogateescape")), block
+        length = len(text[:end].encode("utf-8", "surrogateescape"))
+        if not (rows or refused) or not self.turns.take():
+            return length, None
+        return length, block_of(rows, self.layout, refused=refused, done=self.stream.packed, total=self.total)
 
     def _sort(self, record: Record, raw: str, rows: list[Row], refused: list[Rejected]) -> None:
         blank = not record.code and not any(cell.strip() for cell in record.cells)
@@ -108,26 +120,26 @@ class _Reader:
     def _fast(self, found: Vouched) -> Block:
         content = found.data[: found.length].tobytes()
         odd = found.cells != len(self.layout.columns)
-        try:
-            content.decode()
-        except UnicodeDecodeError:
-            odd |= _holding(found, lambda row: not _is_utf8(row))
         if b"\x00" in content:
             odd |= _holding(found, lambda row: b"\x00" in row)
-        plain = np.flatnonzero(~(odd | found.blank))
-        strange = np.flatnonzero(odd & ~found.blank)
+        plain, table = self._plain(found, content, odd)
+        if table is None and not _is_utf8(content):
+            odd |= _holding(found, lambda row: not _is_utf8(row))
+            plain, table = self._plain(found, content, odd)
+        strange = np.flatnonzero(~found.blank) if table is None else np.flatnonzero(odd & ~found.blank)
         rows = [self._row(found, int(at)) for at in strange]
-        if len(plain) < len(found.starts):
-            content = _picked(found, plain)
-        table = self._table(content) if len(plain) else None
-        if table is None or table.height != len(plain):
-            # Never seen; if it comes, the exact way is right.
-            rows = [self._row(found, int(at)) for at in np.flatnonzero(~found.blank)]
-            table, plain = None, plain[:0]
         exact = block_of(rows, self.layout, refused=[], done=self.stream.packed, total=self.total)
         block = exact if table is None else self._joined(found, table, plain, exact)
         self.line += found.line_count
         return block
+
+    def _plain(self, found: Vouched, content: bytes, odd: NDArray[np.bool_]) -> tuple[Places, pl.DataFrame | None]:
+        """The rows that are neither odd nor blank, and the table they are; none when only the exact way is right."""
+        plain = np.flatnonzero(~(odd | found.blank))
+        if not len(plain):
+            return plain, None
+        table = self._table(content if len(plain) == len(found.starts) else _picked(found, plain))
+        return plain, table if table is not None and table.height == len(plain) else None
 
     def _row(self, found: Vouched, at: int) -> Row:
         raw = _bare(text_of(found.data[found.starts[at] : found.ends[at]].tobytes()))

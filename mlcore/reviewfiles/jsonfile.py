@@ -4,7 +4,7 @@ objects become columns with a dot in their name, and what is broken costs its ow
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from json import JSONDecodeError
 from typing import Any, Final
 
@@ -14,10 +14,14 @@ from mlcore.reviewfiles.encoding import text_of, utf8_chunks
 from mlcore.reviewfiles.events import Block, Rejected
 from mlcore.reviewfiles.limits import MAX_HELD, MAX_RECORD
 from mlcore.reviewfiles.refusals import rejection
+from mlcore.reviewfiles.turns import Turns
 from mlcore.specs.reviewfiles import FileLayout
 
 ROWS: Final = 5000
 """Objects a block, at most."""
+WEIGHT: Final = 2**22
+"""Bytes or characters a block, about; an object has some of its own."""
+EACH: Final = 200
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
 _GAP: Final = re.compile(r"[\s,]*+")
 _SCALAR: Final = r'(?:"[^"]*"|[-\d.eE+]+|true|false|null)'
@@ -32,23 +36,51 @@ Found = tuple[int, Any, str, str]
 """Line, value, the code of why there is none, and how it stands in the file."""
 
 
-def json_blocks(stream: Stream, total: int, layout: FileLayout) -> Iterator[Block]:
-    """All objects of a file, in order."""
-    find = lines_found if layout.format == "jsonl" else values_found
-    rows: list[Row] = []
-    refused: list[Rejected] = []
-    weight = 0
-    for line, value, code, raw in find(utf8_chunks(stream, layout.encoding)):
-        if code or not isinstance(value, dict):
-            refused.append(rejection(line, code or "json_not_object", value=raw[:500], raw=raw))
-        else:
-            rows.append((line, cells_of(value, layout.columns), raw))
-        weight += len(raw) + 200
-        if len(rows) + len(refused) >= ROWS or weight > 2**22:
-            yield block_of(rows, layout, refused=refused, done=stream.packed, total=total)
-            rows, refused, weight = [], [], 0
-    if rows or refused:
+def json_blocks(stream: Stream, total: int, layout: FileLayout, turns: Turns) -> Iterator[Block]:
+    """All objects of a file, in order, of the blocks whose turn it is."""
+    chunks = utf8_chunks(stream, layout.encoding)
+    for found in _line_groups(chunks, turns) if layout.format == "jsonl" else _value_groups(chunks, turns):
+        rows: list[Row] = []
+        refused: list[Rejected] = []
+        for line, value, code, raw in found:
+            if code or not isinstance(value, dict):
+                refused.append(rejection(line, code or "json_not_object", value=raw[:500], raw=raw))
+            else:
+                rows.append((line, cells_of(value, layout.columns), raw))
         yield block_of(rows, layout, refused=refused, done=stream.packed, total=total)
+
+
+def _line_groups(chunks: Iterator[bytes], turns: Turns) -> Iterator[Iterable[Found]]:
+    """Lines a block; those of another's turn aren't even decoded."""
+    lines = _lines(chunks)
+    while group := _weighed(lines):
+        if turns.take():
+            yield _parsed(group)
+
+
+def _weighed(lines: Iterator[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    group, weight = [], 0
+    for line in lines:
+        group.append(line)
+        weight += len(line[1]) + EACH
+        if len(group) >= ROWS or weight > WEIGHT:
+            break
+    return group
+
+
+def _value_groups(chunks: Iterator[bytes], turns: Turns) -> Iterator[Iterable[Found]]:
+    """Values a block; where one ends can't be told without reading it."""
+    group: list[Found] = []
+    weight = 0
+    for found in values_found(chunks):
+        group.append(found)
+        weight += len(found[3]) + EACH
+        if len(group) >= ROWS or weight > WEIGHT:
+            if turns.take():
+                yield group
+            group, weight = [], 0
+    if group and turns.take():
+        yield group
 
 
 def cells_of(value: dict[str, Any], columns: tuple[str, ...]) -> list[str | None]:
@@ -79,7 +111,11 @@ def flat(value: dict[str, Any]) -> dict[str, Any]:
 
 def lines_found(chunks: Iterator[bytes]) -> Iterator[Found]:
     """One value a line; blank lines are none."""
-    for line, data in _lines(chunks):
+    return _parsed(_lines(chunks))
+
+
+def _parsed(lines: Iterable[tuple[int, bytes]]) -> Iterator[Found]:
+    for line, data in lines:
         if len(data) > MAX_RECORD:
             yield line, None, "cell_too_long", ""
             continue

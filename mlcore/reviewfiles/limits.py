@@ -11,7 +11,7 @@ MAX_RECORD: Final = 4 * 2**20
 """Characters of a row, quoted line breaks included."""
 MAX_HELD: Final = 16 * 2**20
 """Bytes looked through for the end of a row before its first line is given up."""
-CHUNK: Final = 2**20
+CHUNK: Final = 2**21
 """Bytes of text that are worked on at once."""
 HEAD: Final = 2**20
 """Bytes from which a layout is recognised."""

@@ -14,7 +14,7 @@ from mlcore.reviewfiles.values import currency, each, price, votes, yes_or_no
 from mlcore.specs.reviewfiles import FileLayout
 
 SEPARATOR: Final = "\x1f"
-BIDI: Final = "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+BIDI: Final = ("\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)))
 _LENGTHS: Final = {
     "title": 500, "product": 200, "source": 100, "id": 100, "language": 20, "country": 60, "first_id": 100,
 }  # fmt: skip
@@ -73,7 +73,7 @@ def output_of(rows: pl.DataFrame, layout: FileLayout) -> pl.DataFrame:
         "follow_up": pl.col("follows"),
         "first_id": cell_of(rows, "first_id"),
         "first_sha256": pl.lit(""),
-        "bidi": pl.col("text").str.contains(BIDI),
+        "bidi": pl.col("text").str.contains_any(list(BIDI)),
         "as_written": pl.lit(None),
     }
     return rows.select("line", "text", "content_sha256", **made).select(

@@ -14,6 +14,7 @@ from mlcore.reviewfiles.limits import MAX_TEXT
 from mlcore.reviewfiles.panics import panics_refused
 from mlcore.reviewfiles.parquetpages import Group, groups_of
 from mlcore.reviewfiles.refusals import rejection
+from mlcore.reviewfiles.turns import Turns
 from mlcore.specs.reviewfiles import FileLayout
 
 WEIGHT: Final = 4 * 2**20
@@ -26,8 +27,8 @@ LINE: Final = "\x00line"
 """A name that no column has."""
 
 
-def parquet_blocks(path: Path, layout: FileLayout) -> Iterator[Block]:
-    """All rows in order; `line` is the row's number from 1."""
+def parquet_blocks(path: Path, layout: FileLayout, turns: Turns) -> Iterator[Block]:
+    """All rows in order, of the blocks whose turn it is; `line` is the row's number from 1."""
     groups = groups_of(path)
     schema = schema_of(path)
     if columns_of(schema) != layout.columns:
@@ -39,7 +40,8 @@ def parquet_blocks(path: Path, layout: FileLayout) -> Iterator[Block]:
         for start, count in _slices(at, group):
             table = _collected(pl.scan_parquet(path, glob=False).slice(start, count).select(_named(schema, names)))
             for part, first in _light(table, start):
-                yield _block(part, first, layout, done=total * (first + part.height) // whole, total=total)
+                if turns.take():
+                    yield _block(part, first, layout, done=total * (first + part.height) // whole, total=total)
         at += group.rows
 
 

@@ -40,33 +40,81 @@ class Vouched:
 
 def vouch(text: bytes, dialect: Dialect, *, final: bool) -> Vouched:
     """The rows at the beginning of a text that any reader would see. Perhaps none."""
+    found = _Ends(text, dialect, final=final)
+    data, ends = found.data, found.ends
+    marks = np.flatnonzero(data == ord(dialect.delimiter))
+    if len(found.quotes):
+        marks = _outside(marks, found.quotes)
+    if len(found.lone):
+        data = data.copy()
+        data[np.intersect1d(found.lone, ends, assume_unique=True)] = LF
+    starts = _starts(ends)
+    content = ends - starts
+    blank = (content == 0) | ((content == 1) & (data[starts] == CR)) if len(starts) else np.empty(0, bool)
+    lines = np.searchsorted(found.breaks, starts)
+    return Vouched(data, starts, ends + 1, lines, found.line_count, _cells(marks, starts, ends), blank)
+
+
+def reach(text: bytes, dialect: Dialect, *, final: bool) -> tuple[int, int]:
+    """How many bytes and lines the rows take that `vouch` would find, for less."""
+    found = _Ends(text, dialect, final=final)
+    return int(found.ends[-1]) + 1 if len(found.ends) else 0, found.line_count
+
+
+class _Ends:
+    """Where the rows of a text end that can be vouched for, and by what that is known."""
+
+    def __init__(self, text: bytes, dialect: Dialect, *, final: bool) -> None:
+        self.data = _whole(text, final=final)
+        self.breaks, self.lone = _breaks(self.data, text)
+        self.quotes: Places = np.empty(0, np.int64)
+        ends = self.breaks
+        if dialect.quote and dialect.quote.encode() in text:
+            self.quotes = np.flatnonzero(self.data == ord(dialect.quote))
+            limit = _first_stray(self.data, self.quotes, ord(dialect.delimiter))
+            ends = _outside(ends[: np.searchsorted(ends, limit)], self.quotes)
+        self.ends: Places = _before_long(ends) if len(text) > MAX_RECORD else ends
+        self.line_count = int(np.searchsorted(self.breaks, self.ends[-1], "right")) if len(self.ends) else 0
+
+
+def _whole(text: bytes, *, final: bool) -> NDArray[np.uint8]:
     data = np.frombuffer(text, np.uint8)
     if final and text and data[-1] not in {LF, CR}:
-        data = np.append(data, np.uint8(LF))
-    elif not final and text and data[-1] == CR:
-        data = data[:-1]
-    breaks, lone = _breaks(data)
-    quotes = np.flatnonzero(data == ord(dialect.quote)) if dialect.quote else np.empty(0, np.int64)
-    marks = np.flatnonzero(data == ord(dialect.delimiter))
-    outside = breaks
-    if len(quotes):
-        limit = _first_stray(data, quotes, ord(dialect.delimiter))
-        outside = _outside(breaks[: np.searchsorted(breaks, limit)], quotes)
-        marks = _outside(marks, quotes)
-    if len(lone):
-        data = data.copy()
-        data[np.intersect1d(lone, outside, assume_unique=True)] = LF
-    return _rows(data, outside, breaks, marks)
+        return np.append(data, np.uint8(LF))
+    return data[:-1] if not final and text and data[-1] == CR else data
 
 
-def _breaks(data: NDArray[np.uint8]) -> tuple[Places, Places]:
+def _breaks(data: NDArray[np.uint8], text: bytes) -> tuple[Places, Places]:
+    """Places of line ends, and those of them that are a CR alone."""
     feeds = np.flatnonzero(data == LF)
+    if b"\r" not in text:
+        return feeds, feeds[:0]
     returns = np.flatnonzero(data == CR)
-    if not len(returns):
-        return feeds, returns
     following = np.minimum(returns + 1, len(data) - 1)
     lone = returns[(data[following] != LF) | (returns + 1 >= len(data))]
     return (np.sort(np.concatenate((feeds, lone))) if len(lone) else feeds), lone
+
+
+def _starts(ends: Places) -> Places:
+    return np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))[: len(ends)]
+
+
+def _before_long(ends: Places) -> Places:
+    """The ends before the first row that is too long."""
+    whole = ends - _starts(ends) <= MAX_RECORD
+    return ends if whole.all() else ends[: int(np.argmin(whole))]
+
+
+def _cells(marks: Places, starts: Places, ends: Places) -> Places:
+    """How many cells each row has."""
+    each, rest = divmod(int(np.searchsorted(marks, ends[-1])), len(ends)) if len(ends) else (0, 0)
+    if each and not rest:
+        # Mostly all rows have as many, and then each one's first and last mark lie within it.
+        table = marks[: each * len(ends)].reshape(len(ends), each)
+        if (table[:, 0] >= starts).all() and (table[:, -1] < ends).all():
+            return np.full(len(ends), each + 1, np.int64)
+    counts: Places = np.diff(np.searchsorted(marks, ends), prepend=0) + 1
+    return counts
 
 
 def _outside(places: Places, quotes: Places) -> Places:
@@ -83,16 +131,3 @@ def _first_stray(data: NDArray[np.uint8], quotes: Places, delimiter: int) -> int
     after = allowed[data[np.minimum(closing + 1, len(data) - 1)]]
     stray = np.concatenate((opening[~before], closing[~after]))
     return int(stray.min()) if len(stray) else len(data)
-
-
-def _rows(data: NDArray[np.uint8], ends: Places, breaks: Places, marks: Places) -> Vouched:
-    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))[: len(ends)]
-    cells = np.diff(np.searchsorted(marks, ends), prepend=0) + 1
-    content = ends - starts
-    blank = (content == 0) | ((content == 1) & (data[starts] == CR)) if len(starts) else np.empty(0, bool)
-    whole = content <= MAX_RECORD
-    if not whole.all():
-        keep = int(np.argmin(whole))
-        starts, ends, cells, blank = starts[:keep], ends[:keep], cells[:keep], blank[:keep]
-    count = int(np.searchsorted(breaks, ends[-1], "right")) if len(ends) else 0
-    return Vouched(data, starts, ends + 1, np.searchsorted(breaks, starts), count, cells, blank)

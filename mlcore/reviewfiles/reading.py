@@ -13,11 +13,14 @@ from mlcore.reviewfiles.masking import masked
 from mlcore.reviewfiles.parquet import parquet_blocks
 from mlcore.reviewfiles.rows import batch_of
 from mlcore.reviewfiles.spreadsheet import sheet_blocks
+from mlcore.reviewfiles.turns import Turns
 from mlcore.specs.reviewfiles import SHEETS, FileLayout, ReadSpec
 
 
 def read(spec: ReadSpec) -> Iterator[Event]:
     """Batches of rows in file order, then ReadDone. Rows read = good + rejected + left out, always.
+
+    Of a share, its blocks alone; where blocks end depends on the file and its layout only.
 
     Raises InputError: `no_text_column` when the layout maps none, `layout_unfit` when it can't be this file's, and what
     the file itself is refused for.
@@ -51,14 +54,14 @@ def _check(layout: FileLayout) -> None:
 
 
 def _blocks(spec: ReadSpec, stack: ExitStack) -> Iterator[Block]:
-    layout, total = spec.layout, spec.path.stat().st_size
+    layout, total, turns = spec.layout, spec.path.stat().st_size, Turns(spec.share)
     if layout.format in {*SHEETS, "parquet"}:
         path = stack.enter_context(spooled(spec.path, layout.container, layout.member))
-        return parquet_blocks(path, layout) if layout.format == "parquet" else sheet_blocks(path, layout)
+        return parquet_blocks(path, layout, turns) if layout.format == "parquet" else sheet_blocks(path, layout, turns)
     stream = stack.enter_context(opened(spec.path, layout.container, layout.member))
     if layout.format == "csv":
-        return delimited_blocks(stream, total, layout)
-    return json_blocks(stream, total, layout)
+        return delimited_blocks(stream, total, layout, turns)
+    return json_blocks(stream, total, layout, turns)
 
 
 def _bounded(block: Block, size: int) -> Iterator[Block]:

@@ -55,17 +55,19 @@ def batch_of(block: Block, layout: FileLayout) -> Batch:
 
 def _roles(cells: pl.DataFrame, layout: FileLayout) -> pl.DataFrame:
     """The cells under the names of what they are, without blanks around them."""
-    return cells.select(
+    rows = cells.select(
         "line",
         "row",
         *(_trimmed(f"c{index}").alias(role) for role, index in layout.mapping.items()),
         *(_trimmed(f"c{index}").alias(f"a{index}") for index in layout.attributes),
     )
+    # A mark of byte order in the middle of a file is what joining files leaves behind.
+    marked = rows.select(pl.col(pl.String).str.starts_with("\ufeff").any())
+    return rows.with_columns(pl.col(one.name).str.strip_prefix("\ufeff") for one in marked if one.any())
 
 
 def _trimmed(name: str) -> pl.Expr:
-    # A mark of byte order in the middle of a file is what joining files leaves behind.
-    return pl.col(name).fill_null("").str.strip_chars().str.strip_prefix("\ufeff")
+    return pl.col(name).fill_null("").str.strip_chars()
 
 
 def _with_text(rows: pl.DataFrame, sorting: _Sorting) -> pl.DataFrame:

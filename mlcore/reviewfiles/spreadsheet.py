@@ -22,14 +22,15 @@ from mlcore.reviewfiles.cells import block_of
 from mlcore.reviewfiles.events import Block
 from mlcore.reviewfiles.panics import panics_refused
 from mlcore.reviewfiles.sheetguard import check_ods, check_xlsx
+from mlcore.reviewfiles.turns import Turns
 from mlcore.specs.reviewfiles import FileLayout
 
 ROWS: Final = 5000
 CHECKS: Final = {"xlsx": check_xlsx, "ods": check_ods, "xls": check_xls}
 
 
-def sheet_blocks(path: Path, layout: FileLayout) -> Iterator[Block]:
-    """All rows below the header; `line` is the row's number in the sheet."""
+def sheet_blocks(path: Path, layout: FileLayout, turns: Turns) -> Iterator[Block]:
+    """All rows below the header, of the blocks whose turn it is; `line` is the row's number in the sheet."""
     with _workbook(path, layout.format) as book:
         if layout.sheet not in book.sheet_names:
             raise InputError("sheet_missing", sheet=layout.sheet)
@@ -41,6 +42,8 @@ def sheet_blocks(path: Path, layout: FileLayout) -> Iterator[Block]:
         ):
             pass
         while part := list(islice(rows, ROWS)):
+            if not turns.take():
+                continue
             done = total * part[-1][0] // max(1, sheet.total_height)
             yield block_of([(line, cells, "") for line, cells in part], layout, refused=[], done=done, total=total)
 

@@ -81,6 +81,14 @@ class ReadSpec:
     """Rows a batch, at most."""
     masked: bool = True
     """Whether personal data in texts is masked, and what was written comes along where something was."""
+    share: tuple[int, int] = (0, 1)
+    """(k, n): only the k-th of each n blocks, from 0, so that n processes read a file side by side. ReadDone counts
+    this share alone; lines are those of the whole file. All n shares together are the file.
+    """
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share[0] < self.share[1]:
+            raise ValueError("share")
 
 
 @dataclass(frozen=True, kw_only=True)
