@@ -164,7 +164,9 @@ def _known(path: Path | None) -> pl.DataFrame:
     schema = {"id": pl.String, "source": pl.String, "product_name": pl.String, "sketch": pl.String}
     if path is None:
         return pl.DataFrame(schema={**schema, "sketch": pl.Binary})
-    rows = pl.read_csv(path, has_header=False, schema=schema, missing_utf8_is_empty_string=True)
+    rows = pl.read_csv(path, has_header=False, schema=schema).with_columns(
+        pl.col("source", "product_name").fill_null("")
+    )
     return rows.with_columns(pl.col("sketch").str.decode("hex"))
 
 

@@ -79,8 +79,9 @@ def _events(working: dict[Any, _Child], beat: Callable[[], None]) -> Iterator[Ev
     while working:
         beat()
         for receiver in wait(list(working), 1.0):
+            assert isinstance(receiver, Connection)
             try:
-                message = receiver.recv()  # type: ignore[union-attr]  # all of them are connections
+                message = receiver.recv()
             except EOFError:
                 raise ChildKilledError from None
             if isinstance(message, Event):

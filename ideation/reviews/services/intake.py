@@ -93,7 +93,7 @@ def _staged(run: JobRun, found: DatasetImport, spec: IntakeSpec) -> Account:
     """Reads the file; each part is copied in while the next ones are being made."""
     readers = READERS if found.file_bytes > SHARED_FROM else 1
     specs = [replace(spec, share=(place, readers)) for place in range(readers)]
-    account, told = Account(), time.monotonic()
+    account, told = Account(), -TOLD_EVERY
     for event in run.children(specs, megabytes=READ_MEGABYTES):
         if isinstance(event, Part):
             account.add(event)
@@ -117,7 +117,7 @@ def _compared(run: JobRun, found: DatasetImport) -> bool:
     for event in run.child(NearSpec(folder=run.folder, known=known if some else None), megabytes=COMPARE_MEGABYTES):
         if isinstance(event, NearFound):
             staging.near_copy(event.path)
-    return found.layout.get("near_duplicates", "leave_out") == "leave_out"
+    return bool(found.layout.get("near_duplicates", "leave_out") == "leave_out")
 
 
 def _kept(found: DatasetImport, account: Account, leave_out: bool) -> DatasetImport:

@@ -5,7 +5,7 @@ being read and no transaction stays open meanwhile.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -112,7 +112,7 @@ def duplicates_part(dataset: ReviewDataset, found: DatasetImport, *, near: bool)
     if follow_ups:
         _run(FIRSTS_KEPT)
     _run(DUPLICATES, scope)
-    kinds = dict(_rows("SELECT kind, count(*) FROM repeated WHERE NOT beside GROUP BY kind"))
+    kinds = _counted("SELECT kind, count(*) FROM repeated WHERE NOT beside GROUP BY kind")
     return {kind: kinds[kind] for kind in DuplicateKind.values if kind in kinds}
 
 
@@ -220,26 +220,29 @@ def rejected_insert(found: DatasetImport) -> int:
 
 def languages() -> dict[str, int]:
     """Language → how many of the reviews that are kept."""
-    return dict(_rows("SELECT language, count(*) FROM incoming WHERE language <> '' GROUP BY language ORDER BY 2 DESC"))
+    return _counted("SELECT language, count(*) FROM incoming WHERE language <> '' GROUP BY language ORDER BY 2 DESC")
 
 
 def flags() -> dict[str, int]:
     """Kind of suspicion → how many of the reviews that are kept."""
-    return dict(
-        _rows(
-            "SELECT kind, count(*) FROM incoming, jsonb_object_keys(flags) AS kind WHERE flags IS NOT NULL "
-            "GROUP BY kind ORDER BY 2 DESC"
-        )
+    return _counted(
+        "SELECT kind, count(*) FROM incoming, jsonb_object_keys(flags) AS kind WHERE flags IS NOT NULL "
+        "GROUP BY kind ORDER BY 2 DESC"
     )
 
 
 def _run(statement: str, values: Any = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
-def _rows(statement: str) -> list[Sequence[Any]]:
+def _rows(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _counted(statement: str) -> dict[str, int]:
+    return {str(name): int(count) for name, count in _rows(statement)}
