@@ -51,6 +51,7 @@ SENTENCES: dict[str, str | Promise] = {
                             "brand."),
     "no_reviews": _("There are no reviews in this project yet. Upload a file first."),
     "no_needs": _("There are no needs in this project yet. Analyse its reviews first."),
+    "suspicion_unknown": _("%(kind)s is no suspicion that reviews are looked at for. There are: %(known)s."),
     "too_few_reviews": _("Only %(count)s reviews: at least %(minimum)s are needed to tune a model on them."),
 }  # fmt: skip
 

@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideation.base.api import CursorPages
-from ideation.base.rest import RoomListView, RoomView
+from ideation.base.rest import Body, RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.needs import querysets, services
 from ideation.needs.models import Analysis, Evidence, Need
+from mlcore.enrich.suspicion import SUSPICIONS
 
 QUOTES = 30
 
@@ -127,6 +128,16 @@ class NeedDetailSerializer(NeedSerializer):
         return EvidenceSerializer(querysets.quotes_of(need, QUOTES), many=True).data
 
 
+class AnalysisBody(Body):
+    """Which reviews are left out; without it, none."""
+
+    without = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(SUSPICIONS)),
+        required=False,
+        help_text="Kinds of suspicion: reviews with any of them are left out.",
+    )
+
+
 class AnalysesView(ProjectRoom, RoomListView):
     """A project's analyses, newest first."""
 
@@ -136,11 +147,13 @@ class AnalysesView(ProjectRoom, RoomListView):
     def listed(self) -> QuerySet[Analysis]:
         return Analysis.objects.filter(project=self.project)
 
-    @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
+    @extend_schema(request=AnalysisBody, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Queues an analysis of the project's newest reviews; its needs then take the others' place."""
-        self.body()
-        return accepted(services.analysis_start(project=self.project, created_by=self.acting_user()))
+        without = self.body(AnalysisBody).get("without", [])
+        return accepted(
+            services.analysis_start(project=self.project, without=without, created_by=self.acting_user())
+        )
 
 
 class ByRank(CursorPages):

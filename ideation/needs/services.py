@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
 from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
 from ideation.reviews import querysets as reviews
+from mlcore.enrich.suspicion import SUSPICIONS
 from mlcore.events import Event
 from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec
 from mlcore.specs.generate import BackendSpec
@@ -29,14 +30,22 @@ from mlcore.taskadapter import shipped
 
 
 @transaction.atomic
-def analysis_start(*, project: Project, created_by: User | None = None, parent: Job | None = None) -> Job:
-    """Queues an analysis of the project's newest dataset version. Raises UserError without reviews or quota."""
+def analysis_start(
+    *, project: Project, without: Sequence[str] = (), created_by: User | None = None, parent: Job | None = None
+) -> Job:
+    """Queues an analysis of the project's newest dataset version, leaving out reviews with any of these suspicions.
+
+    Raises UserError without reviews, for a suspicion that isn't known, or without quota.
+    """
     version = reviews.newest_version(project)
     if version is None:
         raise UserError("no_reviews", status=409)
+    for kind in without:
+        if kind not in SUSPICIONS:
+            raise UserError("suspicion_unknown", kind=kind, known=", ".join(SUSPICIONS))
     return job_start(
         kind="reviews_analyse",
-        params={"project": str(project.pk), "version": str(version.pk)},
+        params={"project": str(project.pk), "version": str(version.pk), "without": list(without)},
         subject_id=project.pk,
         project_id=project.pk,
         parent=parent,
@@ -56,7 +65,8 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
     with run.scope():
         project = find_project(uuid.UUID(run.params["project"]))
         version = reviews.version(uuid.UUID(run.params["version"]))
-        count = reviews.write_reviews(version, source)
+        without = run.params.get("without", [])
+        count = reviews.write_reviews(version, source, without=without)
     spec = _spec(source, output)
     result: Event | None = None
     for event in run.child(spec):
@@ -65,7 +75,7 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
     run.progress("saving", 0, 1, "parts")
     with run.scope():
         run.spend(generation_tokens=getattr(result, "tokens", 0))
-        analysis = _keep(project, version, output, asdict(result), count, spec)
+        analysis = _keep(project, version, output, asdict(result), count, spec, without)
         return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "reviews": count}
 
 
@@ -79,7 +89,8 @@ def _spec(source: Path, output: Path) -> AnalyseSpec:
 
 
 def _keep(
-    project: Project, version: Any, output: Path, result: dict[str, Any], count: int, spec: AnalyseSpec
+    project: Project, version: Any, output: Path, result: dict[str, Any], count: int, spec: AnalyseSpec,
+    without: Sequence[str]
 ) -> Analysis:
     analysis = Analysis.objects.create(
         project=project,
@@ -89,7 +100,7 @@ def _keep(
         informative_count=result["informative"],
         unassigned_count=result["unassigned"],
         languages=result["languages"],
-        spec={"seed": spec.seed, "encoder": spec.encoder},
+        spec={"seed": spec.seed, "encoder": spec.encoder, "without": list(without)},
         finished_at=timezone.now(),
     )
     ids = _copy_sentences(analysis, output)

@@ -5,11 +5,13 @@ import json
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 import pytest
 import zstandard
 from django.core.files.base import ContentFile
+from django.db import connection
 
 from ideation.catalog.models import Project
 from ideation.catalog.services import product_save
@@ -18,8 +20,14 @@ from ideation.jobs.models import JobState
 from ideation.jobs.runner import run_job
 from ideation.reviews import services
 from ideation.reviews.models import DatasetImport, DuplicateRow, RejectedRow, Review, ReviewDataset
-from ideation.reviews.services import intake
+from ideation.reviews.services import intake, staging
 from ideation.reviews.services.verify import version_verify
+from mlcore.errors import SENTENCES, InputError
+from mlcore.intake import Part, taking
+from mlcore.reviewfiles import recognise
+from mlcore.specs.intake import IntakeSpec
+from tests.mlcore.malformed import cases
+from tests.mlcore.tables import write
 
 LONG = "The lid of this kettle leaks every single morning when I pour the first cup of tea for my mother and me."
 ZH = "这个保温杯的盖子总是漏水，早上倒第一杯茶的时候包里全湿了，妈妈说不如买便宜的那一种，客服也没有回复我。"
@@ -159,15 +167,15 @@ def test_follow_ups_know_their_first_review(project: Project) -> None:
     found = take(project, csv_of(rows))
     assert adds_up(found)
     assert (found.rows_read, found.imported, found.follow_ups) == (1, 1, 1)
-    later = Review.objects.get(is_follow_up=True)
-    assert later.first is not None
-    assert (later.first.text, later.first.is_follow_up) == (ZH, False)
+    follow_up = Review.objects.get(is_follow_up=True)
+    assert follow_up.first is not None
+    assert (follow_up.first.text, follow_up.first.is_follow_up) == (ZH, False)
     again = take(project, csv_of(rows), dataset=found.dataset)
     assert (again.imported, again.duplicates, again.follow_ups) == (0, 1, 0)
     rows[0]["追评内容"] = "三个月以后客服终于给我换了一个新的盖子。"
     third = take(project, csv_of(rows), dataset=found.dataset)
     assert (third.imported, third.duplicates, third.follow_ups) == (0, 1, 1)
-    assert {one.first_id for one in Review.objects.filter(is_follow_up=True)} == {later.first_id}
+    assert {one.first_id for one in Review.objects.filter(is_follow_up=True)} == {follow_up.first_id}
 
 
 @pytest.mark.usefixtures("inside")
@@ -215,3 +223,29 @@ def test_an_import_that_is_cut_off_leaves_nothing_and_says_so(
     found.refresh_from_db()
     assert adds_up(found)
     assert (found.imported, found.rolled_back) == (2, 4)
+
+
+@pytest.mark.usefixtures("inside")
+def test_postgres_takes_what_any_malformed_file_yields(tmp_path: Path) -> None:
+    """The whole corpus, in this process, up to the tables in which an import waits: what is read is what is staged."""
+    answers = [staged(write(tmp_path, case.data), tmp_path) for case in cases()]
+    assert set(answers) <= {"", *SENTENCES}
+    assert answers.count("") > 100
+
+
+def staged(path: Path, folder: Path) -> str:
+    """The code that a file is refused with; empty if it is read and lies ready, each row of it accounted for."""
+    try:
+        spec = IntakeSpec(path=path, layout=recognise(path), folder=folder, salt="salt", started_ms=1)
+        parts = [event for event in taking(spec) if isinstance(event, Part)]
+    except InputError as error:
+        return error.code
+    with staging.tables():
+        for part in parts:
+            staging.rows_copy(part.path)
+            staging.rejected_copy(part.rejected)
+            assert part.read == part.rows - part.added + len(part.rejected) + part.left_out
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT (SELECT count(*) FROM incoming), (SELECT count(*) FROM refused)")
+            assert cursor.fetchone() == (sum(part.rows for part in parts), sum(len(part.rejected) for part in parts))
+    return ""
