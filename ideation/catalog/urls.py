@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from ideation.catalog import views
+from ideation.catalog.views import projects
 
 brand_patterns = [
-    path("", views.projects, name="projects"),
-    path("new/", views.project_new, name="project_new"),
-    path("p/<uuid:project_id>/settings/", views.project_settings, name="project_settings"),
+    path("", projects.projects, name="projects"),
+    path("new/", projects.project_new, name="project_new"),
+    path("p/<uuid:project_id>/settings/", projects.project_settings, name="project_settings"),
 ]

@@ -146,7 +146,9 @@ def _languages_set(letters: dict[str, Counter[str]]) -> None:
         by_language[counts.most_common(1)[0][0]].append(review)
     for language, ids in by_language.items():
         for start in range(0, len(ids), 5000):
-            Review.objects.filter(pk__in=ids[start : start + 5000]).exclude(language=language).update(language=language)
+            found = Review.objects.filter(pk__in=ids[start : start + 5000]).exclude(language=language)
+            # What a person has corrected stays.
+            found.exclude(corrected_from__fields__contains="language").update(language=language)
 
 
 def _need_create(analysis: Analysis, rank: int, record: dict[str, Any], ids: list[uuid.UUID]) -> None:

@@ -8,7 +8,7 @@ from ideation.concepts.querysets import generations_of
 from ideation.jobs.models import LIVE, Job
 from ideation.needs.models import Analysis, Citation, Need
 from ideation.needs.querysets import current_analysis, needs_of
-from ideation.reviews.models import Review
+from ideation.reviews.querysets import reviews_of
 from ideation.training.models import Evaluation, ModelVersion
 from ideation.training.querysets import newest_evaluation, newest_version
 
@@ -32,7 +32,7 @@ def overview(project: Project, shown: int = 6) -> Overview:
     analysis, model = current_analysis(project), newest_version(project)
     plain = Concept.objects.filter(generation__brief__project=project).order_by("-generation__created_at", "number")
     return Overview(
-        reviews=Review.objects.filter(dataset__project=project).count(),
+        reviews=reviews_of(project).count(),
         analysis=analysis,
         needs=list(needs_of(analysis)[:shown]) if analysis else [],
         model=model,

@@ -22,17 +22,17 @@ from accounts.querysets import brand_folder
 from accounts.services.quotas import quota_take
 from ideation.base.copying import copy_rows
 from ideation.base.errors import UserError
-from ideation.catalog.models import Product, Project
-from ideation.catalog.querysets import product_names
+from ideation.catalog.models import Project
+from ideation.catalog.querysets import folded, product_index
 from ideation.jobs.child import ChildKilledError, run_child
 from ideation.jobs.models import Job
 from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
 from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset, ReviewSource
 from ideation.reviews.querysets import dataset_import as find_import
-from ideation.reviews.querysets import leaves_of
+from ideation.reviews.services.versions import version_create
 from mlcore.errors import InputError
-from mlcore.merkle import keyed, leaf, merkle_root
+from mlcore.merkle import keyed, leaf
 from mlcore.reviewfiles import Batch, ReadDone, Recognised, Rejected
 from mlcore.specs.reviewfiles import FileLayout, ReadSpec, RecogniseSpec, layout_of
 
@@ -221,7 +221,7 @@ def _keep(
         [RejectedRow(dataset_import=found, **vars(row)) for row in rejected], batch_size=1000
     )
     if imported:
-        found.version = _version_create(dataset, number)
+        found.version = version_create(dataset, number)
     found.rows_read, found.imported, found.duplicates = rows, imported, good - imported
     found.rejected, found.finished_at, found.personal = len(rejected), timezone.now(), dict(personal)
     # The first rows were there to be looked at before the import; from now on only reviews hold what was written.
@@ -240,18 +240,20 @@ COLUMNS = (
 
 def _copy_reviews(found: DatasetImport, number: int, spool: Path) -> int:
     """Keeps what the dataset doesn't have yet; returns how many good rows the file had."""
-    products = product_names(found.dataset.project)
+    products = product_index(found.dataset.project)
     with spool.open(encoding="utf-8") as file:
         rows = (json.loads(line) for line in file)
         return copy_rows(
             Review._meta.db_table,
             COLUMNS,
-            (_review_values(row, found, number, products.get(row["product"].casefold())) for row in rows),
+            (_review_values(row, found, number, products.get(folded(row["product"]))) for row in rows),
             unique=("brand_id", "dataset_id", "content_sha256"),
         )
 
 
-def _review_values(row: dict[str, Any], found: DatasetImport, number: int, product: Product | None) -> tuple[Any, ...]:
+def _review_values(
+    row: dict[str, Any], found: DatasetImport, number: int, product: uuid.UUID | None
+) -> tuple[Any, ...]:
     written = row["as_written"]
     stored = row | {
         "product_name": row["product"],
@@ -263,18 +265,9 @@ def _review_values(row: dict[str, Any], found: DatasetImport, number: int, produ
     }
     salt = uuid.uuid4()
     return (
-        uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product.pk if product else None,
+        uuid.uuid4(), found.brand_id, timezone.now(), found.dataset_id, found.pk, product,
         number, row["line"], row["external_id"], row["text"], row["title"], row["rating"], row["date"], row["product"],
         row["source"], stored["author_sha256"], "", written, stored["content_sha256"], salt, leaf(stored, salt),
         found.dataset.project_id, row["rating_written"], row["verified"], row["helpful"], row["price"], row["currency"],
         row["country"], row["attributes"], row["follow_up"], len(row["text"]), 0,
     )  # fmt: skip
-
-
-def _version_create(dataset: ReviewDataset, number: int) -> DatasetVersion:
-    return DatasetVersion.objects.create(
-        dataset=dataset,
-        number=number,
-        reviews_count=Review.objects.filter(dataset=dataset).count(),
-        root_sha256=merkle_root(leaves_of(dataset.pk, number)),
-    )
