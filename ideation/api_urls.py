@@ -12,7 +12,7 @@ from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
 from ideation.privacy import api as privacy
-from ideation.reviews.api import datasets, imports, reviews
+from ideation.reviews.api import corrections, datasets, imports, matching, reviews
 from ideation.team import api as team
 from ideation.team import oversight
 from ideation.training import api as training
@@ -29,6 +29,7 @@ project: list[URLPattern] = [
     path("products/", products.ProductsView.as_view()),
     path("products/bulk/", products.ProductsBulkView.as_view()),
     path("products/import/", products.ProductsFileView.as_view()),
+    path("unmatched-names/", matching.UnmatchedView.as_view()),
     path("datasets/", datasets.DatasetsView.as_view()),
     path("imports/", imports.ImportsView.as_view()),
     path("reviews/", reviews.ReviewsView.as_view()),
@@ -48,6 +49,7 @@ v1: list[URLPattern | URLResolver] = [
     path("products/<uuid:product_id>/", products.ProductView.as_view()),
     path("products/<uuid:product_id>/delete/", products.ProductDeleteView.as_view()),
     path("products/<uuid:product_id>/image/", products.ProductImageView.as_view()),
+    path("products/<uuid:product_id>/image/file/", privacy.ProductImageFileView.as_view()),
     path("products/<uuid:product_id>/image/remove/", products.ProductImageRemoveView.as_view()),
     path("datasets/<uuid:dataset_id>/", datasets.DatasetView.as_view()),
     path("imports/<uuid:import_id>/", imports.ImportView.as_view()),
@@ -55,6 +57,9 @@ v1: list[URLPattern | URLResolver] = [
     path("imports/<uuid:import_id>/main-job/", workspace.ImportMainJobView.as_view()),
     path("imports/<uuid:import_id>/rejected-rows/", imports.RejectedRowsView.as_view()),
     path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
+    path("reviews/<uuid:review_id>/corrections/", corrections.CorrectionsView.as_view()),
+    path("dataset-versions/<uuid:version_id>/", datasets.VersionView.as_view()),
+    path("dataset-versions/<uuid:version_id>/compare/<uuid:other_id>/", datasets.VersionsCompareView.as_view()),
     path("dataset-versions/<uuid:version_id>/verify/", datasets.VersionVerifyView.as_view()),
     path("erasures/", privacy.ErasuresView.as_view()),
     path("erasures/<uuid:erasure_id>/", privacy.ErasureView.as_view()),

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Q, Sum
 
@@ -30,6 +30,15 @@ class Figures:
         return self.total / self.rated if self.rated else None
 
     @property
+    def segments(self) -> list[tuple[float, float, float]]:
+        """Of a bar of a hundred: where each number of stars begins, how wide it is, and how strongly it is drawn."""
+        found, at = [], 0.0
+        for star, _count, percent in self.shares:
+            found.append((at, percent, 0.15 + 0.2 * (star - 1)))
+            at += percent
+        return found
+
+    @property
     def shares(self) -> list[tuple[int, int, float]]:
         """(stars, how many, percent of the rated ones)."""
         pairs = zip(STARS, self.stars, strict=True)
@@ -40,7 +49,7 @@ def figures_of(project: Project) -> dict[uuid.UUID, Figures]:
     """Product → the figures of its reviews, in one pass; replaced forms of corrected reviews don't count."""
     counts = {f"stars_{star}": Count("pk", filter=_near(star)) for star in STARS}
     rows = Review.objects.filter(project_id=project.pk, ended_in=None, product__isnull=False).order_by()
-    found = rows.values("product_id").annotate(
+    found: Any = rows.values("product_id").annotate(
         reviews=Count("pk"), rated=Count("rating"), total=Sum("rating"), **counts
     )
     return {
@@ -75,6 +84,17 @@ class Sides:
 
     own: Figures
     competitors: Figures
+
+    @property
+    def pairs(self) -> list[dict[str, float]]:
+        """Star by star, both sides' shares."""
+        return pairs(self.own, self.competitors)
+
+
+def pairs(left: Figures, right: Figures) -> list[dict[str, float]]:
+    """Star by star, what part of the rated reviews gives so many on either side, in percent."""
+    both = zip(left.shares, right.shares, strict=True)
+    return [{"star": star, "left": one, "right": other} for (star, _n, one), (_star, _m, other) in both]
 
 
 def sides(project: Project, figures: dict[uuid.UUID, Figures]) -> Sides:

@@ -115,6 +115,14 @@ def version(version_id: uuid.UUID) -> DatasetVersion:
     return found
 
 
+def versions_pair(one: uuid.UUID, other: uuid.UUID) -> tuple[DatasetVersion, DatasetVersion]:
+    """Two versions of one dataset, the earlier first. Raises Http404 if they aren't."""
+    first, second = sorted((version(one), version(other)), key=lambda found: found.number)
+    if first.dataset_id != second.dataset_id:
+        raise Http404
+    return first, second
+
+
 def leaves_of(dataset_id: uuid.UUID, number: int) -> Iterator[str]:
     """The leaves of a version: those of its reviews, and those of its reviews that were erased."""
     there = Review.objects.filter(stood_in(number), dataset=dataset_id)

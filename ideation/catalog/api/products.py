@@ -195,7 +195,7 @@ class ProductsBulkView(ProjectRoom):
 
     @extend_schema(request=BulkBody, responses=ImportedSerializer)
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """Makes products and brings them up to date, by SKU. One that can't be used is reported, the others are kept."""
+        """Makes products and brings them up to date, by SKU. One that can't be used is reported; others are kept."""
         rows, refused = _bulk_rows(self.body(BulkBody)["products"])
         done = services.products_keep(project=self.project, rows=rows, rejected=refused)
         return Response(ImportedSerializer(done).data)

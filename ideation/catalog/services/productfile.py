@@ -91,7 +91,9 @@ def products_keep(*, project: Project, rows: Sequence[ProductRow], rejected: Seq
     skus = [row.values["sku"] for row in rows]
     there = {one.sku: one for one in Product.objects.filter(project=project, sku__in=skus)}
     before = {name for product in there.values() for name in called(product)}
-    refused, made, changed = list(rejected), [], []
+    refused = list(rejected)
+    made: list[Product] = []
+    changed: list[Product] = []
     for row in rows:
         found = there.get(row.values["sku"])
         product = _filled(found or Product(project=project), row)

@@ -87,8 +87,8 @@ def _rows(
     both: QuerySet[Review], before: DatasetVersion, after: DatasetVersion, columns: tuple[str | Combinable, ...]
 ) -> Iterator[Row]:
     names = {f"value_{place}": F(one) if isinstance(one, str) else one for place, one in enumerate(columns)}
-    counted = both.filter(stood_in(before.number) | stood_in(after.number)).order_by().values(**names)
-    counted = counted.annotate(
+    held = both.filter(stood_in(before.number) | stood_in(after.number)).order_by().values(**names)
+    counted: Any = held.annotate(
         before=Count("pk", filter=stood_in(before.number)), after=Count("pk", filter=stood_in(after.number))
     )
     for row in counted.order_by("-after", "-before", *names)[:SHOWN]:

@@ -44,8 +44,8 @@ class Assigned:
 
 
 def names_unmatched(project: Project) -> Counter[str]:
-    """What reviews without a product call theirs → how many."""
-    rows = Review.objects.filter(project_id=project.pk, product=None).exclude(product_name="")
+    """What reviews without a product call theirs → how many; replaced forms of corrected reviews don't count."""
+    rows = Review.objects.filter(project_id=project.pk, product=None, ended_in=None).exclude(product_name="")
     return Counter(dict(rows.order_by().values_list("product_name").annotate(count=Count("pk")).iterator(5000)))
 
 
@@ -122,7 +122,7 @@ def _pairs(project: Project) -> tuple[dict[str, uuid.UUID], int]:
 def _assign(project: Project, pairs: Mapping[str, uuid.UUID]) -> int:
     if not pairs:
         return 0
-    values = {"names": list(pairs), "products": list(pairs.values()), "project": project.pk}
+    values: dict[str, Any] = {"names": list(pairs), "products": list(pairs.values()), "project": project.pk}
     with connection.cursor() as cursor:
         cursor.execute(ASSIGN, values)
         return int(cursor.rowcount)
