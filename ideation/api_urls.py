@@ -6,12 +6,13 @@ from django.views.decorators.vary import vary_on_headers
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from ideation.base.problems import unknown_address
-from ideation.catalog import api as catalog
+from ideation.catalog.api import products
+from ideation.catalog.api import projects as catalog
 from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
 from ideation.privacy import api as privacy
-from ideation.reviews.api import datasets, imports, reviews
+from ideation.reviews.api import corrections, datasets, imports, matching, reviews
 from ideation.team import api as team
 from ideation.team import oversight
 from ideation.training import api as training
@@ -25,7 +26,10 @@ docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name=
 project: list[URLPattern] = [
     path("", catalog.ProjectView.as_view()),
     path("access/", catalog.AccessView.as_view()),
-    path("products/", catalog.ProductsView.as_view()),
+    path("products/", products.ProductsView.as_view()),
+    path("products/bulk/", products.ProductsBulkView.as_view()),
+    path("products/import/", products.ProductsFileView.as_view()),
+    path("unmatched-names/", matching.UnmatchedView.as_view()),
     path("datasets/", datasets.DatasetsView.as_view()),
     path("imports/", imports.ImportsView.as_view()),
     path("reviews/", reviews.ReviewsView.as_view()),
@@ -42,12 +46,20 @@ project: list[URLPattern] = [
 v1: list[URLPattern | URLResolver] = [
     path("projects/", catalog.ProjectsView.as_view()),
     path("projects/<uuid:project_id>/", include(project)),
+    path("products/<uuid:product_id>/", products.ProductView.as_view()),
+    path("products/<uuid:product_id>/delete/", products.ProductDeleteView.as_view()),
+    path("products/<uuid:product_id>/image/", products.ProductImageView.as_view()),
+    path("products/<uuid:product_id>/image/file/", privacy.ProductImageFileView.as_view()),
+    path("products/<uuid:product_id>/image/remove/", products.ProductImageRemoveView.as_view()),
     path("datasets/<uuid:dataset_id>/", datasets.DatasetView.as_view()),
     path("imports/<uuid:import_id>/", imports.ImportView.as_view()),
     path("imports/<uuid:import_id>/start/", imports.ImportStartView.as_view()),
     path("imports/<uuid:import_id>/main-job/", workspace.ImportMainJobView.as_view()),
     path("imports/<uuid:import_id>/rejected-rows/", imports.RejectedRowsView.as_view()),
     path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
+    path("reviews/<uuid:review_id>/corrections/", corrections.CorrectionsView.as_view()),
+    path("dataset-versions/<uuid:version_id>/", datasets.VersionView.as_view()),
+    path("dataset-versions/<uuid:version_id>/compare/<uuid:other_id>/", datasets.VersionsCompareView.as_view()),
     path("dataset-versions/<uuid:version_id>/verify/", datasets.VersionVerifyView.as_view()),
     path("erasures/", privacy.ErasuresView.as_view()),
     path("erasures/<uuid:erasure_id>/", privacy.ErasureView.as_view()),

@@ -121,6 +121,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASE_ROUTERS = ["accounts.tenancy.OwnerMigrates"]
 # Whom accounts asks about projects, which stand above it: see accounts/projects.py.
 PROJECTS = "ideation.catalog.querysets"
+# Whom the catalogue tells of products' new names: see ideation/catalog/services/products.py.
+PRODUCT_MATCHING = "ideation.reviews.services.matching"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -5,7 +5,6 @@ database never looks at one. Several processes may share a file: each reads all 
 """
 
 import secrets
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from mlcore.enrich import enriched
 from mlcore.enrich.near import near_duplicates
 from mlcore.enrich.sketch import unpacked
 from mlcore.events import Event
+from mlcore.folding import folded
 from mlcore.merkle import keyed, leaves
 from mlcore.reviewfiles import Batch, Rejected, read
 from mlcore.specs.intake import IntakeSpec, NearSpec
@@ -115,11 +115,6 @@ def _ids(rows: pl.DataFrame, started_ms: int) -> pl.Series:
 def _texts(name: str, digits: str) -> pl.Series:
     """Ids of 32 digits, from all their digits in a row."""
     return pl.Series(name, [digits[start : start + 32] for start in range(0, len(digits), 32)], dtype=pl.String)
-
-
-def folded(name: str) -> str:
-    """A product's name or number as it is compared: without case, width and superfluous blanks."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _products(names: pl.Series, products: Mapping[str, str]) -> pl.Series:

@@ -1,4 +1,6 @@
-"""Hands files over: streamed, or by the proxy in front (X-Accel-Redirect), always as a download, never from a cache."""
+"""Hands files over: streamed, or by the proxy in front (X-Accel-Redirect). A download, never from a cache, unless it is
+an image whose kind has been checked: that a page may show.
+"""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -7,12 +9,18 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 
+SHOWN_SECONDS = 3600
+"""How long a person's own browser keeps an image; another image has another address."""
 
-def file_response(path: Path, *, name: str) -> HttpResponseBase:
-    """The file as a download called `name`. Who may have it has been asked before. Raises Http404 if it isn't there."""
+
+def file_response(path: Path, *, name: str, shown_as: str = "") -> HttpResponseBase:
+    """The file as a download called `name`, or to be shown as this media type. Who may have it has been asked before.
+
+    Raises Http404 if it isn't there.
+    """
     if not path.is_file() or not path.resolve().is_relative_to(settings.VAR.resolve()):
         raise Http404
-    kind = "application/octet-stream"
+    kind = shown_as or "application/octet-stream"
     response: HttpResponseBase
     if settings.SENDFILE:
         response = HttpResponse(content_type=kind)
@@ -23,7 +31,11 @@ def file_response(path: Path, *, name: str) -> HttpResponseBase:
         response["Content-Length"] = str(path.stat().st_size)
         # As it lies there: packing an archive again gains nothing, and loses its length.
         response["Content-Encoding"] = "identity"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    disposition = content_disposition_header(as_attachment=not shown_as, filename=name)
+    response["Content-Disposition"] = disposition or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = f"private, max-age={SHOWN_SECONDS}" if shown_as else "no-store"
+    if shown_as:
+        # Opened by itself it is an image and nothing else: no script, no frame, whatever its bytes may also be.
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

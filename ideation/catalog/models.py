@@ -65,7 +65,7 @@ class Product(BrandOwnedModel):
 
     class Meta:
         constraints = [
-            Audited(name="catalog_product_audited"),
+            Audited(name="catalog_product_audited", hide=["image"]),
             models.UniqueConstraint(fields=["brand", "project", "sku"], name="catalog_product_sku_once"),
         ]
         ordering = ["name"]

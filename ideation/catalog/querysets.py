@@ -1,12 +1,15 @@
 """Reads of projects and products, and what accounts asks about projects (settings.PROJECTS)."""
 
 import uuid
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import Http404
 
 from accounts.models import Membership, Role
 from ideation.catalog.models import Product, Project, ProjectMember
+from mlcore.folding import folded
 
 
 def projects() -> QuerySet[Project]:
@@ -22,14 +25,57 @@ def project(project_id: uuid.UUID) -> Project:
     return found
 
 
-def product_names(project: Project) -> dict[str, Product]:
-    """Lower-case SKU or name in any language → product, to find the product a review speaks of."""
-    return {
-        name.casefold(): product
-        for product in Product.objects.filter(project=project)
-        for name in (product.sku, product.name, product.name_zh)
-        if name
-    }
+def products_of(project: Project, *, text: str = "", whose: str = "") -> QuerySet[Product]:
+    """A project's products by name: those in whose SKU, names or category a text stands; `own` or `competitor`."""
+    found = Product.objects.filter(project=project)
+    if text := text.strip():
+        found = found.annotate(others=Cast("names", TextField()), known_as=Cast("aliases", TextField()))
+        fields = ("sku", "name", "name_zh", "category", "category_zh", "others", "known_as")
+        wanted = Q()
+        for field in fields:
+            wanted |= Q(**{f"{field}__icontains": text})
+        found = found.filter(wanted)
+    return found.filter(is_competitor=whose == "competitor") if whose else found
+
+
+def product(product_id: uuid.UUID) -> Product:
+    """One product. Raises Http404 if this brand has none with this id."""
+    found = Product.objects.select_related("project").filter(pk=product_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def called(product: Product) -> list[str]:
+    """All that a product is called: SKU, names, aliases."""
+    names = [product.sku, product.name, product.name_zh, *product.names.values(), *product.aliases]
+    return [str(name) for name in names if name]
+
+
+def product_index(project: Project) -> dict[str, uuid.UUID]:
+    """Folded SKU, name in any language or alias → the product's id, to find the product that a review speaks of.
+
+    Where two products share one, an SKU goes before a name, a name before an alias, the older product before the newer.
+    """
+    columns = ("id", "sku", "name", "name_zh", "names", "aliases")
+    rows = list(Product.objects.filter(project=project).order_by("-created_at", "-pk").values(*columns))
+    index: dict[str, uuid.UUID] = {}
+    for names in (_aliases, _names, _sku):
+        index |= {folded(str(name)): row["id"] for row in rows for name in names(row)}
+    index.pop("", None)
+    return index
+
+
+def _aliases(row: dict[str, Any]) -> list[Any]:
+    return list(row["aliases"])
+
+
+def _names(row: dict[str, Any]) -> list[Any]:
+    return [*row["names"].values(), row["name_zh"], row["name"]]
+
+
+def _sku(row: dict[str, Any]) -> list[Any]:
+    return [row["sku"]]
 
 
 def hidden_from(user_id: uuid.UUID | None) -> frozenset[uuid.UUID]:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from ideation.base.api import CursorPages
 from ideation.base.errors import sentence
 from ideation.base.rest import Body, RoomListView, RoomView
-from ideation.catalog.api import LANGUAGES, ProjectRoom
+from ideation.catalog.api.projects import LANGUAGES, ProjectRoom
 from ideation.concepts import querysets, services
 from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, Generation
 from ideation.jobs.api import ACCEPTED, LOCATION, ReasonSerializer, accepted

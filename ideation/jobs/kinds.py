@@ -28,6 +28,8 @@ KINDS: Final[dict[str, Kind]] = {
     "concepts_write": Kind(queue="gpu", title=_("Write concepts"), capabilities=("write_concepts",)),
     "reviews_erase": Kind(queue="cpu", title=_("Erase reviews"), capabilities=("erase_reviews",)),
     "brand_export": Kind(queue="cpu", title=_("Export everything"), capabilities=("export_brand",)),
+    "reviews_match": Kind(queue="cpu", title=_("Match reviews to products"), capabilities=("manage_projects",)),
+    "version_verify": Kind(queue="cpu", title=_("Verify a dataset version"), capabilities=("import_reviews",)),
     "main_job": Kind(
         queue="cpu",
         title=_("From reviews to concepts"),
@@ -55,6 +57,8 @@ STEPS: Final[dict[str, str | Promise]] = {
     "briefing": _("Writing the brief"),
     "writing": _("Writing concepts"),
     "exporting": _("Writing the archive"),
+    "matching": _("Giving reviews their products"),
+    "verifying": _("Computing hashes anew"),
     "import": _("Import reviews"),
     "needs": _("Find needs"),
     "model": _("Tune the language model"),

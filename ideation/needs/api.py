@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
+from mlcore.enrich.suspicion import SUSPICIONS
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,6 @@ from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.needs import querysets, services
 from ideation.needs.models import Analysis, Evidence, Need
-from mlcore.enrich.suspicion import SUSPICIONS
 
 QUOTES = 30
 
@@ -151,9 +151,7 @@ class AnalysesView(ProjectRoom, RoomListView):
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Queues an analysis of the project's newest reviews; its needs then take the others' place."""
         without = self.body(AnalysisBody).get("without", [])
-        return accepted(
-            services.analysis_start(project=self.project, without=without, created_by=self.acting_user())
-        )
+        return accepted(services.analysis_start(project=self.project, without=without, created_by=self.acting_user()))
 
 
 class ByRank(CursorPages):

@@ -11,6 +11,7 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from mlcore.enrich.suspicion import SUSPICIONS
 
 from accounts.models import User
 from ideation.base.copying import copy_rows
@@ -22,7 +23,6 @@ from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
 from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
 from ideation.reviews import querysets as reviews
-from mlcore.enrich.suspicion import SUSPICIONS
 from mlcore.events import Event
 from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec
 from mlcore.specs.generate import BackendSpec
@@ -89,8 +89,13 @@ def _spec(source: Path, output: Path) -> AnalyseSpec:
 
 
 def _keep(
-    project: Project, version: Any, output: Path, result: dict[str, Any], count: int, spec: AnalyseSpec,
-    without: Sequence[str]
+    project: Project,
+    version: Any,
+    output: Path,
+    result: dict[str, Any],
+    count: int,
+    spec: AnalyseSpec,
+    without: Sequence[str],
 ) -> Analysis:
     analysis = Analysis.objects.create(
         project=project,

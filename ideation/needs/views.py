@@ -21,7 +21,7 @@ from ideation.needs.querysets import current_analysis, evidence_of, needs_of, se
 from ideation.needs.querysets import need as find_need
 from ideation.needs.services import analysis_start
 from ideation.reviews.models import Review
-from ideation.reviews.querysets import reviews_of
+from ideation.reviews.querysets import corrections_of, reviews_of
 from ideation.reviews.services.reveal import review_reveal
 
 CHARTED = 150
@@ -109,4 +109,5 @@ def _review_context(review_id: uuid.UUID) -> dict[str, Any]:
     sentences = list(sentences_of(found))
     shown = {piece.need.pk: piece.need for sentence in sentences for piece in sentence.evidence.all()}
     context = {"section": "reviews", "review": found, "project": found.dataset.project}
+    context["corrections"] = list(corrections_of(found))
     return context | {"sentences": sentences, "needs": sorted(shown.values(), key=lambda need: need.rank)}

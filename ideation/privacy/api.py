@@ -185,3 +185,13 @@ class ExportFileView(RoomView):
         """The archive itself, until it expires. Each download stands in the audit."""
         taken = file_take(kind="export", object_id=export_id)
         return file_response(taken.path, name=taken.name)
+
+
+class ProductImageFileView(RoomView):
+    """A product's image."""
+
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, product_id: uuid.UUID) -> HttpResponseBase:
+        """The image itself, of the media type that its bytes are."""
+        taken = file_take(kind="image", object_id=product_id)
+        return file_response(taken.path, name=taken.name, shown_as=taken.shown_as)

@@ -9,6 +9,7 @@ from django.db.models.expressions import Combinable
 
 from accounts.models import ApiKey, AuditEntry, Brand, EmailDomain, IdentityProvider, Invitation, Membership
 from accounts.tenancy import current_brand
+from ideation.catalog.models import Product
 from ideation.needs.models import Citation, Evidence, Sentence
 from ideation.privacy.tables import brand_models
 from ideation.reviews.models import (
@@ -30,6 +31,7 @@ LEFT_OUT: Final[dict[type[Model], frozenset[str]]] = {
     IdentityProvider: frozenset({"secret"}),
     Invitation: frozenset({"token_sha256"}),
     ModelVersion: frozenset({"folder"}),
+    Product: frozenset({"image"}),
     Review: frozenset({"salt", "as_written", "sketch"}),
     ReviewDataset: frozenset({"salt"}),
     ReviewSource: frozenset({"secret"}),

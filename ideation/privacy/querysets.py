@@ -18,7 +18,7 @@ from ideation.needs.erase import touched
 from ideation.needs.models import Claim, Need
 from ideation.privacy.models import BrandExport, Erasure
 from ideation.reviews.models import DatasetImport, Review
-from ideation.reviews.querysets import files_near, reviews_by_author, reviews_named, reviews_saying, uuids
+from ideation.reviews.querysets import files_near, forms_of, reviews_by_author, reviews_named, reviews_saying, uuids
 from ideation.training.erase import models_taught
 from ideation.training.models import ModelVersion
 
@@ -57,8 +57,8 @@ def reviews_found(by: str, value: str) -> QuerySet[Review]:
 
 
 def preview(reviews: Sequence[Any]) -> Preview:
-    """What erasing these reviews touches, as things stand now."""
-    ids = uuids(reviews)
+    """What erasing these reviews touches, as things stand now: with all forms that corrections gave them."""
+    ids = forms_of(uuids(reviews))
     found = touched(ids)
     return Preview(
         reviews=Review.objects.filter(pk__in=ids).select_related("dataset__project"),

@@ -399,3 +399,47 @@ class DuplicateRow(BrandOwnedModel):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.kind}"
+
+
+class Correction(BrandOwnedModel):
+    """That a review took the place of another, because something in that was wrong."""
+
+    project_path = "after__project_id"
+    original = models.UUIDField()
+    """The id of the first of all forms: what is corrected again stays one review."""
+    before = BrandForeignKey(Review, on_delete=models.CASCADE, related_name="corrections", db_index=False)
+    after = BrandForeignKey(Review, on_delete=models.CASCADE, related_name="corrected_from", db_index=False)
+    fields = models.JSONField(default=list)
+    """Names of what was changed; what stood there before stands in the review before."""
+    reason = models.CharField(_("reason"), max_length=500)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "before"], name="reviews_corrected_once"),
+            models.UniqueConstraint(fields=["brand", "after"], name="reviews_correction_of_one"),
+        ]
+        indexes = [models.Index(fields=["brand", "original"], name="reviews_correction_original")]
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} → {self.after_id}"
+
+
+class IgnoredName(BrandOwnedModel):
+    """What reviews call a product that nobody wants in the catalogue."""
+
+    project_path = "project"
+    project = BrandForeignKey(Project, on_delete=models.CASCADE, related_name="ignored_names")
+    name = models.CharField(_("name"), max_length=200)
+    """Folded: without case, width and spaces."""
+
+    class Meta:
+        constraints = [
+            Audited(name="reviews_ignoredname_audited"),
+            models.UniqueConstraint(fields=["brand", "project", "name"], name="reviews_ignored_name_once"),
+        ]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

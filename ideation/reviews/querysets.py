@@ -16,7 +16,15 @@ from django.db.models.functions import Cast
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.reviews.models import DatasetImport, DatasetVersion, ErasedReview, RejectedRow, Review, ReviewDataset
+from ideation.reviews.models import (
+    Correction,
+    DatasetImport,
+    DatasetVersion,
+    ErasedReview,
+    RejectedRow,
+    Review,
+    ReviewDataset,
+)
 from mlcore.merkle import keyed
 
 
@@ -44,8 +52,8 @@ def rejected_rows(dataset_import: DatasetImport) -> QuerySet[RejectedRow]:
 
 
 def reviews_of(project: Project) -> QuerySet[Review]:
-    """A project's reviews in the order of their files."""
-    return Review.objects.filter(dataset__project=project).select_related("product")
+    """A project's reviews in the order of their files, without those that corrections have replaced."""
+    return Review.objects.filter(project_id=project.pk, ended_in=None).select_related("product")
 
 
 def newest_version(project: Project) -> DatasetVersion | None:
@@ -54,15 +62,26 @@ def newest_version(project: Project) -> DatasetVersion | None:
     return versions.order_by("-created_at").first()
 
 
+def stood_in(number: int) -> Q:
+    """Of a dataset's reviews, or of what is left of them: those of its version with this number."""
+    return Q(version_number__lte=number) & (Q(ended_in=None) | Q(ended_in__gt=number))
+
+
 def reviews_in(version: DatasetVersion) -> QuerySet[Review]:
     """Exactly the reviews of a dataset version."""
-    return Review.objects.filter(dataset_id=version.dataset_id, version_number__lte=version.number)
+    return Review.objects.filter(stood_in(version.number), dataset_id=version.dataset_id)
+
+
+def erased_in(version: DatasetVersion) -> QuerySet[ErasedReview]:
+    """What is left of a dataset version's reviews that were erased."""
+    return ErasedReview.objects.filter(stood_in(version.number), dataset_id=version.dataset_id)
 
 
 def most_reviewed(project: Project) -> Product | None:
     """The project's own product that customers speak of most, None without a catalogue."""
     own = Product.objects.filter(project=project, is_competitor=False)
-    return own.annotate(spoken=Count("reviews")).filter(spoken__gt=0).order_by("-spoken", "sku").first()
+    spoken = Count("reviews", filter=Q(reviews__ended_in=None))
+    return own.annotate(spoken=spoken).filter(spoken__gt=0).order_by("-spoken", "sku").first()
 
 
 def write_reviews(version: DatasetVersion, path: Path, *, without: Sequence[str] = ()) -> int:
@@ -101,12 +120,20 @@ def version(version_id: uuid.UUID) -> DatasetVersion:
     return found
 
 
+def versions_pair(one: uuid.UUID, other: uuid.UUID) -> tuple[DatasetVersion, DatasetVersion]:
+    """Two versions of one dataset, the earlier first. Raises Http404 if they aren't."""
+    first, second = sorted((version(one), version(other)), key=lambda found: found.number)
+    if first.dataset_id != second.dataset_id:
+        raise Http404
+    return first, second
+
+
 def leaves_of(dataset_id: uuid.UUID, number: int) -> Iterator[str]:
     """The leaves of a version: those of its reviews, and those of its reviews that were erased."""
-    mine = {"dataset_id": dataset_id, "version_number__lte": number}
-    return chain(
-        Review.objects.filter(**mine).values_list("leaf_sha256", flat=True).iterator(5000),
-        ErasedReview.objects.filter(**mine).values_list("leaf_sha256", flat=True).iterator(5000),
+    there = Review.objects.filter(stood_in(number), dataset=dataset_id)
+    erased = ErasedReview.objects.filter(stood_in(number), dataset=dataset_id)
+    return chain.from_iterable(
+        rows.values_list("leaf_sha256", flat=True).order_by().iterator(chunk_size=5000) for rows in (there, erased)
     )
 
 
@@ -166,3 +193,25 @@ def files_near(reviews: Sequence[uuid.UUID]) -> QuerySet[DatasetImport]:
     """The uploads that are still there of the datasets to which these reviews belong."""
     datasets = Review.objects.filter(pk__in=reviews).values("dataset")
     return DatasetImport.objects.filter(dataset__in=datasets).exclude(file="")
+
+
+def review(review_id: uuid.UUID) -> Review:
+    """One review, also one that a correction has replaced. Raises Http404 if this brand has none with this id."""
+    found = Review.objects.select_related("dataset__project", "product").filter(pk=review_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def corrections_of(review: Review) -> QuerySet[Correction]:
+    """All corrections of a review, whichever of its forms this is, the first one first."""
+    known = Correction.objects.filter(Q(before=review) | Q(after=review)).values("original")
+    return Correction.objects.filter(original__in=known).select_related("before", "after", "created_by")
+
+
+def forms_of(reviews: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """These reviews with all their earlier and later forms."""
+    ids = list(reviews)
+    known = Correction.objects.filter(Q(before__in=ids) | Q(after__in=ids)).values("original")
+    pairs = Correction.objects.filter(original__in=known).values_list("before", "after")
+    return list(dict.fromkeys([*ids, *chain.from_iterable(pairs)]))

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from ideation.reviews.views import imports, reviews, uploads, versions
+from ideation.reviews.views import corrections, imports, matching, products, reviews, uploads, versions
 
 brand_patterns = [
     path("p/<uuid:project_id>/upload/", uploads.upload, name="upload"),
     path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
     path("imports/<uuid:import_id>/", imports.dataset_import, name="import"),
     path("imports/<uuid:import_id>/begin/", imports.import_begin, name="import_begin"),
+    path("p/<uuid:project_id>/products/", products.products, name="products"),
+    path("products/<uuid:product_id>/", products.product, name="product"),
+    path("p/<uuid:project_id>/unmatched/", matching.unmatched, name="unmatched"),
+    path("p/<uuid:project_id>/unmatched/assign/", matching.name_assign, name="name_assign"),
+    path("p/<uuid:project_id>/unmatched/unassign/", matching.name_unassign, name="name_unassign"),
+    path("p/<uuid:project_id>/unmatched/ignore/", matching.name_ignore, name="name_ignore"),
+    path("reviews/<uuid:review_id>/correct/", corrections.review_correction, name="review_correct"),
+    path("versions/<uuid:version_id>/compare/<uuid:other_id>/", versions.versions_compared, name="versions_compare"),
     path("versions/<uuid:version_id>/verify/", versions.version_verified, name="version_verify"),
     path("imports/<uuid:import_id>/rejected.csv", imports.rejected_csv, name="rejected_csv"),
 ]

@@ -15,26 +15,28 @@ from ideation.training.models import Evaluation, ModelVersion
 def models_taught(reviews: Sequence[uuid.UUID]) -> QuerySet[ModelVersion]:
     """Model versions trained on a dataset version that contains one of these reviews."""
     taught = Q(pk__in=[])
-    for dataset, number in _oldest(reviews).items():
-        taught |= Q(run__version__dataset=dataset, run__version__number__gte=number)
+    for dataset, first, ended in _places(reviews):
+        held = Q(run__version__dataset=dataset, run__version__number__gte=first)
+        taught |= held & Q(run__version__number__lt=ended) if ended is not None else held
     return ModelVersion.objects.filter(taught)
 
 
-def _oldest(reviews: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Dataset → the first of its versions that contains one of the reviews."""
-    pairs = Review.objects.filter(pk__in=reviews).order_by("-version_number").values_list("dataset", "version_number")
-    return dict(pairs)
+def _places(reviews: Sequence[uuid.UUID]) -> "Counter[tuple[uuid.UUID, int, int | None]]":
+    """(dataset, the version that a review came with, the one in which a correction took its place) → how many."""
+    return Counter(Review.objects.filter(pk__in=reviews).values_list("dataset", "version_number", "ended_in"))
 
 
 @transaction.atomic
 def models_mark(*, reviews: Sequence[uuid.UUID], quotes: Quotes) -> int:
     """Counts the erased reviews on each model that was trained with them, and drops samples that recite them."""
-    doomed = Counter(Review.objects.filter(pk__in=reviews).values_list("dataset", "version_number"))
+    doomed = _places(reviews)
     models = list(models_taught(reviews).select_related("run__version"))
     for model in models:
         version = model.run.version
         count = sum(
-            n for (dataset, number), n in doomed.items() if dataset == version.dataset_id and number <= version.number
+            n
+            for (dataset, first, ended), n in doomed.items()
+            if dataset == version.dataset_id and first <= version.number and (ended is None or version.number < ended)
         )
         # A hash without a salt, of texts that but for the erased ones are known, could be tried until it fits.
         ModelVersion.objects.filter(pk=model.pk).update(erased_reviews=F("erased_reviews") + count, corpus_sha256="")

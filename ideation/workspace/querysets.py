@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from ideation.catalog.models import Project
 from ideation.concepts.models import Concept, ConceptClaim, Generation
 from ideation.concepts.querysets import generations_of
 from ideation.jobs.models import LIVE, Job
 from ideation.needs.models import Analysis, Citation, Need
 from ideation.needs.querysets import current_analysis, needs_of
-from ideation.reviews.models import Review
-from ideation.training.models import Evaluation, ModelVersion
+from ideation.reviews.models import DatasetVersion
+from ideation.reviews.querysets import reviews_of
+from ideation.training.models import Evaluation, ModelVersion, TrainingRun
 from ideation.training.querysets import newest_evaluation, newest_version
 
 
@@ -32,7 +35,7 @@ def overview(project: Project, shown: int = 6) -> Overview:
     analysis, model = current_analysis(project), newest_version(project)
     plain = Concept.objects.filter(generation__brief__project=project).order_by("-generation__created_at", "number")
     return Overview(
-        reviews=Review.objects.filter(dataset__project=project).count(),
+        reviews=reviews_of(project).count(),
         analysis=analysis,
         needs=list(needs_of(analysis)[:shown]) if analysis else [],
         model=model,
@@ -41,6 +44,16 @@ def overview(project: Project, shown: int = 6) -> Overview:
         concepts=list(plain[:shown]),
         live_jobs=list(Job.objects.filter(project_id=project.pk, state__in=LIVE, parent=None)),
     )
+
+
+def analyses_of(version: DatasetVersion) -> QuerySet[Analysis]:
+    """The analyses that have read exactly this version, newest first."""
+    return Analysis.objects.filter(version=version, finished_at__isnull=False).order_by("-finished_at")
+
+
+def runs_on(version: DatasetVersion) -> QuerySet[TrainingRun]:
+    """The training runs on exactly this version, newest first, each with the model that came of it."""
+    return TrainingRun.objects.filter(version=version).prefetch_related("model_versions").order_by("-created_at")
 
 
 def summary(project: Project) -> dict[str, object]:

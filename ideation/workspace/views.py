@@ -21,8 +21,11 @@ from ideation.jobs.querysets import jobs
 from ideation.needs.querysets import needs_of
 from ideation.reviews.forms import MappingForm
 from ideation.reviews.querysets import dataset_import as find_import
+from ideation.reviews.querysets import erased_in
+from ideation.reviews.querysets import version as find_version
+from ideation.reviews.services.compare import versions_near
 from ideation.reviews.views.imports import mapping_again
-from ideation.workspace.querysets import Overview, overview
+from ideation.workspace.querysets import Overview, analyses_of, overview, runs_on
 from ideation.workspace.services import main_job_start
 
 STAGES = {
@@ -73,6 +76,24 @@ def _next(seen: Overview) -> str:
         return ""
     there = {"upload": seen.reviews, "needs": seen.needs, "model": seen.model, "concepts": seen.concepts}
     return next((step for step, found in there.items() if not found), "")
+
+
+@requires("see")
+def version(request: BrandRequest, version_id: uuid.UUID) -> HttpResponse:
+    """A dataset version: what pins it, where it came from, what names it, and how its last verifying ended."""
+    found = find_version(version_id)
+    context = {
+        "section": "reviews",
+        "project": found.dataset.project,
+        "version": found,
+        "imports": found.imports.all(),
+        "others": versions_near(found)[:50],
+        "erased": erased_in(found).count(),
+        "job": jobs().filter(kind="version_verify", subject_id=found.pk).first(),
+        "analyses": analyses_of(found),
+        "runs": runs_on(found),
+    }
+    return render(request, "workspace/version.html", context)
 
 
 @require_POST

@@ -28,7 +28,7 @@ def read(spec: ReadSpec) -> Iterator[Event]:
     _check(spec.layout)
     good = rejected = left_out = added = rows = 0
     with ExitStack() as stack:
-        for block in _blocks(spec, stack):
+        for block in blocks(spec, stack):
             for part in _bounded(block, spec.batch):
                 batch = batch_of(part, spec.layout)
                 if spec.masked:
@@ -53,7 +53,8 @@ def _check(layout: FileLayout) -> None:
         raise InputError("layout_unfit")
 
 
-def _blocks(spec: ReadSpec, stack: ExitStack) -> Iterator[Block]:
+def blocks(spec: ReadSpec, stack: ExitStack) -> Iterator[Block]:
+    """All rows as the layout splits them, of the columns that it reads; what is open for that closes with the stack."""
     layout, total, turns = spec.layout, spec.path.stat().st_size, Turns(spec.share)
     if layout.format in {*SHEETS, "parquet"}:
         path = stack.enter_context(spooled(spec.path, layout.container, layout.member))

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import connections, transaction
 
 from accounts.models import AuditEntry, Role
+from ideation.base.brandwise import each_brand
 from ideation.catalog.models import Project
 from ideation.catalog.services import project_create
 from ideation.jobs.runner import run_job
@@ -151,19 +152,25 @@ def test_the_search_finds_masked_words_and_not_what_is_masked(
     assert "The lid leaks" not in hits(PHONE)
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_rows_of_before_are_masked_and_sealed(alice: Person) -> None:
     world = make_world(alice, "ALPHA")
     masked = importlib.import_module("ideation.privacy.migrations.0002_masked")
     sealed = importlib.import_module("ideation.reviews.migrations.0004_masked_and_sealed")
+    old, first, owner = hashlib.sha256(b"ana").hexdigest(), world.reviews[0], connections["owner"]
+    with transaction.atomic(using="owner"):
+        for _brand in each_brand(owner):
+            rows = Review.objects.using("owner").filter(pk=first.pk)
+            rows.update(text=f"Call {PHONE}", author_sha256=old, leaf_sha256="")
     with alice.scope():
-        old = hashlib.sha256(b"ana").hexdigest()
-        first = world.reviews[0]
-        Review.objects.filter(pk=first.pk).update(text=f"Call {PHONE}", author_sha256=old, leaf_sha256="")
         Sentence.objects.filter(review=first).update(text=f"Call {PHONE}")
         RejectedRow.objects.update(value=f"x,{EMAIL}")
         DatasetImport.objects.update(layout={**world.dataset_import.layout, "sample": [[EMAIL]]})
-        sealed.seal_brand(apps, connection)
-        masked.mask_brand(apps, connection)
+    with transaction.atomic(using="owner"):
+        for _brand in each_brand(owner):
+            sealed.seal_brand(apps, owner)
+            masked.mask_brand(apps, owner)
+    with alice.scope():
         review = Review.objects.get(pk=first.pk)
         assert (review.text, review.as_written) == ("Call [phone]", {"text": f"Call {PHONE}", "title": ""})
         assert review.author_sha256 == keyed(review.dataset.salt, old)

@@ -85,9 +85,12 @@ def job_page(context: Context, job: Job) -> str:
         return reverse("import", args=[slug, job.subject_id])
     if job.kind == "reviews_erase":
         return reverse("erasure_one", args=[slug, job.subject_id])
+    if job.kind == "version_verify":
+        return reverse("version", args=[slug, job.subject_id])
     if job.kind == "brand_export":
         return reverse("brand_export", args=[slug])
     if job.project_id is None:
         return reverse("projects", args=[slug])
     pages = {"reviews_analyse": "needs", "model_train": "models", "concepts_write": "concepts"}
+    pages |= {"reviews_match": "products"}
     return reverse(pages.get(job.kind, "project"), args=[slug, job.project_id])

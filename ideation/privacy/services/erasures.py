@@ -27,6 +27,7 @@ from ideation.privacy import erasurelog, querysets
 from ideation.privacy.models import Erasure
 from ideation.privacy.services.exports import exports_delete
 from ideation.reviews.models import Review
+from ideation.reviews.querysets import forms_of
 from ideation.reviews.services.erase import reviews_erase
 from ideation.training.erase import models_mark
 from ideation.workspace.results import results_rewrite
@@ -46,7 +47,8 @@ def erasure_prepare(*, by: str, value: str, created_by: User | None) -> Erasure:
     if not value.strip():
         raise UserError("erasure_none", status=404)
     found = querysets.reviews_found(by, value).order_by("dataset", "line", "pk").values_list("pk", flat=True)
-    ids = [str(one) for one in found[: MOST + 1]]
+    # Who asks to be forgotten asks for what they wrote before a correction, and after it.
+    ids = [str(one) for one in forms_of(found[: MOST + 1])]
     if not ids:
         raise UserError("erasure_none", status=404)
     if len(ids) > MOST:
@@ -108,6 +110,8 @@ def reviews_gone(*, reviews: Sequence[uuid.UUID], again: bool = False) -> dict[s
     The log comes first: what it says and the database doesn't know yet is done again by erasures_replay, and harms
     nobody. `again` is that replay.
     """
+    # Of one that was corrected after it was shown, the new form goes too.
+    reviews = forms_of(reviews)
     there = list(Review.objects.filter(pk__in=reviews))
     if not again:
         erasurelog.note_reviews(current_brand(), [review.leaf_sha256 for review in there])

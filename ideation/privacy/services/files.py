@@ -10,6 +10,9 @@ from django.http import Http404
 
 from accounts.services.audit import audit_note
 from ideation.base.errors import UserError
+from ideation.base.images import KINDS as KINDS_SHOWN
+from ideation.base.images import image_of
+from ideation.catalog.querysets import product
 from ideation.privacy import querysets
 from ideation.reviews.querysets import dataset_import
 from ideation.training.querysets import version as find_model
@@ -21,6 +24,8 @@ class Taken(NamedTuple):
 
     path: Path
     name: str
+    shown_as: str = ""
+    """The media type of what a page shows; empty for a download."""
 
 
 def _upload(import_id: uuid.UUID) -> Taken:
@@ -45,11 +50,26 @@ def _weights(model_id: uuid.UUID) -> Taken:
     return Taken(model_folder(found) / Path(name).name, f"{found.project.name}-v{found.number}.safetensors")
 
 
+def _image(product_id: uuid.UUID) -> Taken:
+    found = product(product_id)
+    if not found.image:
+        raise Http404
+    path = Path(found.image.path)
+    # What is shown is what the file is, not what its name says.
+    with path.open("rb") as file:
+        image = image_of(file.read())
+    if image is None:
+        raise Http404
+    return Taken(path, f"{found.sku}.{image.kind}", KINDS_SHOWN[image.kind])
+
+
 class Kind(NamedTuple):
     """A kind of file that is handed over."""
 
     capability: str
     find: Callable[[uuid.UUID], Taken]
+    noted: bool = True
+    """Whether each taking stands in the audit."""
 
 
 KINDS = {
@@ -57,6 +77,8 @@ KINDS = {
     "upload": Kind("see_personal_data", _upload),
     "export": Kind("export_brand", _export),
     "weights": Kind("train_models", _weights),
+    # Part of pages, like the product's name.
+    "image": Kind("see", _image, noted=False),
 }
 
 
@@ -64,5 +86,6 @@ KINDS = {
 def file_take(*, kind: str, object_id: uuid.UUID) -> Taken:
     """The file, with a note in the audit that it was taken. Raises Http404 where this brand has none."""
     taken = KINDS[kind].find(object_id)
-    audit_note(action=f"{kind}_downloaded", object_id=object_id)
+    if KINDS[kind].noted:
+        audit_note(action=f"{kind}_downloaded", object_id=object_id)
     return taken

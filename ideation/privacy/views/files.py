@@ -1,4 +1,4 @@
-"""The one view through which files leave: uploads, archives, weights."""
+"""The one view through which files leave: uploads, archives, weights, images of products."""
 
 import uuid
 
@@ -21,4 +21,4 @@ def file(request: BrandRequest, kind: str, object_id: uuid.UUID) -> HttpResponse
     if not request_can(request, KINDS[kind].capability):
         raise PermissionDenied
     taken = file_take(kind=kind, object_id=object_id)
-    return file_response(taken.path, name=taken.name)
+    return file_response(taken.path, name=taken.name, shown_as=taken.shown_as)

@@ -12,9 +12,11 @@ from rest_framework.response import Response
 
 from ideation.base.rest import RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
+from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.reviews import querysets
 from ideation.reviews.models import DatasetVersion, ReviewDataset
-from ideation.reviews.services.verify import Verified, version_verify
+from ideation.reviews.services.compare import Compared, versions_compare
+from ideation.reviews.services.verify import AT_ONCE, Verified, verify_start, version_verify
 
 IMPORT_REVIEWS: tuple[str, ...] = ("import_reviews",)
 
@@ -102,9 +104,67 @@ class VersionVerifyView(RoomView):
 
     capabilities = IMPORT_REVIEWS
 
-    @extend_schema(request=None, responses=VerifiedSerializer)
+    @extend_schema(request=None, responses={200: VerifiedSerializer, **ACCEPTED}, parameters=[LOCATION])
     def post(self, request: Request, version_id: uuid.UUID) -> Response:
-        """Computes a version's hash anew from what is stored, and says what differs. Changes nothing."""
+        """Computes a version's hash anew from what is stored, and says what differs. Changes nothing.
+
+        A version of more than 100,000 reviews becomes a job (202), whose result says the same.
+        """
         version = querysets.version(version_id)
         self.body()
+        if version.reviews_count > AT_ONCE:
+            return accepted(verify_start(version=version, created_by=self.acting_user()))
         return Response(VerifiedSerializer(version_verify(version=version)).data)
+
+
+class VersionView(RoomView):
+    """One dataset version."""
+
+    @extend_schema(responses=VersionSerializer)
+    def get(self, request: Request, version_id: uuid.UUID) -> Response:
+        """One dataset version, with its hash."""
+        return Response(VersionSerializer(querysets.version(version_id)).data)
+
+
+class CountedSerializer(serializers.Serializer[Any]):
+    """One language, rating, product or source in both versions."""
+
+    value = serializers.CharField(allow_null=True, help_text="Null or empty where reviews have none.")
+    before = serializers.IntegerField()
+    after = serializers.IntegerField()
+    difference = serializers.IntegerField()
+
+
+class ComparedSerializer(serializers.Serializer[Compared]):
+    """What differs between an earlier and a later version: after = before + added."""
+
+    before = VersionSerializer()
+    after = VersionSerializer()
+    added = serializers.IntegerField()
+    replaced = serializers.IntegerField(help_text="Reviews in whose place a correction put another form.")
+    erased_before = serializers.IntegerField(help_text="Reviews of the earlier version that were erased since.")
+    erased_after = serializers.IntegerField()
+    imports = serializers.SerializerMethodField(help_text="Those that brought the added reviews.")
+    newest = serializers.SerializerMethodField(help_text="The first 50 added reviews.")
+    languages = CountedSerializer(source="kinds.language", many=True)
+    ratings = CountedSerializer(source="kinds.rating", many=True)
+    products = CountedSerializer(source="kinds.product", many=True)
+    sources = CountedSerializer(source="kinds.source", many=True)
+
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_imports(self, found: Compared) -> list[uuid.UUID]:
+        return [one.pk for one in found.imports]
+
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_newest(self, found: Compared) -> list[uuid.UUID]:
+        return [one.pk for one in found.newest]
+
+
+class VersionsCompareView(RoomView):
+    """Compares two versions of one dataset."""
+
+    @extend_schema(responses=ComparedSerializer)
+    def get(self, request: Request, version_id: uuid.UUID, other_id: uuid.UUID) -> Response:
+        """What differs between two versions of the same dataset, the earlier first whichever is named first."""
+        first, second = querysets.versions_pair(version_id, other_id)
+        return Response(ComparedSerializer(versions_compare(before=first, after=second)).data)

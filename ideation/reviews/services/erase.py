@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from ideation.reviews.models import DatasetImport, DatasetVersion, ErasedReview, RejectedRow, Review
+from ideation.reviews.models import DatasetImport, DatasetVersion, DuplicateRow, ErasedReview, RejectedRow, Review
 from ideation.reviews.querysets import files_near
 
 
@@ -21,7 +21,8 @@ def reviews_erase(*, reviews: Sequence[uuid.UUID]) -> dict[str, Any]:
     """Deletes these reviews and leaves a tombstone for each; returns what else was done.
 
     Every uploaded file of their datasets is deleted whole: the same words may stand in any of them again, and what was
-    good in them is in the database. Counts of versions and imports say what is there now.
+    good in them is in the database. Counts of versions and imports say what is there now. Words and vectors go with
+    their reviews; a row that repeated one is still accounted for, and no longer says which.
     """
     doomed = Review.objects.filter(pk__in=reviews)
     files = list(files_near(reviews))
@@ -37,7 +38,9 @@ def reviews_erase(*, reviews: Sequence[uuid.UUID]) -> dict[str, Any]:
     )
     _counts_correct(reviews)
     rows = _rejected_clean(reviews)
-    erased, _tables = doomed.delete()
+    DuplicateRow.objects.filter(repeats__in=reviews).update(repeats=None)
+    _all, tables = doomed.delete()
+    erased = tables.get(Review._meta.label, 0)
     for found in files:
         _file_delete(found)
     return {"reviews": erased, "rejected_rows": rows, "files": len(files), "bytes": sum(f.file_bytes for f in files)}
@@ -45,10 +48,13 @@ def reviews_erase(*, reviews: Sequence[uuid.UUID]) -> dict[str, Any]:
 
 def _counts_correct(reviews: Sequence[uuid.UUID]) -> None:
     doomed = Review.objects.filter(pk__in=reviews).order_by()
-    for dataset, number, count in doomed.values_list("dataset", "version_number").annotate(count=Count("pk")):
-        later = DatasetVersion.objects.filter(dataset=dataset, number__gte=number)
-        later.update(reviews_count=F("reviews_count") - count)
-    for found, count in doomed.values_list("dataset_import").annotate(count=Count("pk")):
+    places = doomed.values_list("dataset", "version_number", "ended_in").annotate(count=Count("pk"))
+    for dataset, number, ended, count in places:
+        held = DatasetVersion.objects.filter(dataset=dataset, number__gte=number)
+        held = held.filter(number__lt=ended) if ended is not None else held
+        held.update(reviews_count=F("reviews_count") - count)
+    # A review that was corrected came in once: its last form stands for all.
+    for found, count in doomed.filter(ended_in=None).values_list("dataset_import").annotate(count=Count("pk")):
         DatasetImport.objects.filter(pk=found).update(erased=F("erased") + count)
 
 

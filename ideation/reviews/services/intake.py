@@ -14,14 +14,13 @@ from typing import Any, Final
 from django.utils import timezone
 
 from accounts.services.quotas import quota_take
-from ideation.catalog.querysets import product_names
+from ideation.catalog.querysets import product_index
 from ideation.jobs.runner import JobRun
-from ideation.reviews.models import DatasetImport, DatasetVersion, Review, ReviewDataset
+from ideation.reviews.models import DatasetImport
 from ideation.reviews.querysets import dataset_import as find_import
-from ideation.reviews.querysets import leaves_of
 from ideation.reviews.services import staging
-from mlcore.intake import SKETCHES, NearFound, Part, folded
-from mlcore.merkle import merkle_root
+from ideation.reviews.services.versions import version_create, version_next
+from mlcore.intake import SKETCHES, NearFound, Part
 from mlcore.specs.intake import IntakeSpec, NearSpec
 from mlcore.specs.reviewfiles import layout_of
 
@@ -77,14 +76,13 @@ def _cut_off_noted(found: DatasetImport) -> None:
 
 
 def _spec(found: DatasetImport, folder: Path, enriched: bool) -> IntakeSpec:
-    names = product_names(found.dataset.project)
     return IntakeSpec(
         path=Path(found.file.path),
         layout=layout_of(found.layout),
         folder=folder,
         salt=found.dataset.salt,
         started_ms=time.time_ns() // 1_000_000,
-        products={folded(name): str(product.pk) for name, product in names.items()},
+        products={name: str(product) for name, product in product_index(found.dataset.project).items()},
         enriched=enriched,
     )
 
@@ -122,9 +120,7 @@ def _compared(run: JobRun, found: DatasetImport) -> bool:
 
 def _kept(found: DatasetImport, account: Account, leave_out: bool) -> DatasetImport:
     # One after another: of two imports of the same file, the second finds the first one's reviews.
-    dataset = ReviewDataset.objects.select_for_update().get(pk=found.dataset_id)
-    newest = DatasetVersion.objects.filter(dataset=dataset).first()
-    number = newest.number + 1 if newest else 1
+    dataset, number = found.dataset, version_next(found.dataset)
     by_kind = staging.duplicates_part(dataset, found, near=leave_out)
     staging.suspicions_add()
     imported, follow_ups = staging.reviews_insert(dataset, found, number)
@@ -141,13 +137,6 @@ def _kept(found: DatasetImport, account: Account, leave_out: bool) -> DatasetImp
     found.layout = {**found.layout, "sample": []}
     found.save()
     return found
-
-
-def version_create(dataset: ReviewDataset, number: int) -> DatasetVersion:
-    """Pins the dataset as it stands now."""
-    there = Review.objects.filter(dataset=dataset, ended_in=None).count()
-    root = merkle_root(leaves_of(dataset.pk, number))
-    return DatasetVersion.objects.create(dataset=dataset, number=number, reviews_count=there, root_sha256=root)
 
 
 def _quota_used(run: JobRun, reviews: int) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import requires
 from accounts.middleware import BrandRequest
+from ideation.base.cells import plain_cell
 from ideation.base.errors import sentence
 from ideation.jobs.querysets import jobs
 from ideation.reviews.forms import MappingForm
@@ -19,8 +20,6 @@ from ideation.reviews.models import DatasetImport
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.querysets import rejected_rows
 from ideation.reviews.services import import_start
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @requires("see")
@@ -49,11 +48,6 @@ def rejected_csv(_request: BrandRequest, import_id: uuid.UUID) -> HttpResponse:
     for row in rejected_rows(found).iterator(2000):
         writer.writerow([row.line, plain_cell(row.column), sentence(row.code), plain_cell(row.value)])
     return response
-
-
-def plain_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + value if value.startswith(FORMULA_STARTS) else value
 
 
 @require_POST

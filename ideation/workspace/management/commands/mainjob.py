@@ -42,7 +42,12 @@ class Command(BaseCommand):
     help = "Runs the main job on the sample brand or on a review file, through the workers, and shows its progress."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("file", nargs="?", default=os.environ.get("REVIEWS", ""), help="a file of reviews: CSV, JSON, Parquet or a workbook, packed or not")
+        parser.add_argument(
+            "file",
+            nargs="?",
+            default=os.environ.get("REVIEWS", ""),
+            help="a file of reviews",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         owner, brand = self._sample_brand()

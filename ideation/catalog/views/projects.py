@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import requires
 from accounts.middleware import BrandRequest
-from ideation.catalog.forms import AccessForm, ProjectForm, ProjectNameForm
+from ideation.catalog.forms.projects import AccessForm, ProjectForm, ProjectNameForm
 from ideation.catalog.querysets import project as find_project
 from ideation.catalog.querysets import projects as all_projects
 from ideation.catalog.services import project_change, project_create, project_restrict

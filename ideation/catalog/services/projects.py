@@ -1,4 +1,4 @@
-"""The only writer of projects and products, and of who may see a project."""
+"""The only writer of projects, and of who may see one."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import Membership, Role, User
 from accounts.projects import only_project
 from ideation.base.errors import UserError
-from ideation.catalog.models import Product, Project, ProjectMember
+from ideation.catalog.models import Project, ProjectMember
 
 
 @transaction.atomic
@@ -43,29 +43,3 @@ def project_restrict(*, project: Project, restricted: bool, members: Iterable[Me
         ProjectMember.objects.create(project=project, membership=named[key])
     project.restricted = restricted
     project.save(update_fields=["restricted"])
-
-
-@transaction.atomic
-def product_save(
-    *,
-    project: Project,
-    sku: str,
-    name: str,
-    name_zh: str = "",
-    category: str = "",
-    category_zh: str = "",
-    is_competitor: bool = False,
-) -> Product:
-    """Makes the product with this SKU, or brings it up to date."""
-    product, _created = Product.objects.update_or_create(
-        project=project,
-        sku=sku,
-        defaults={
-            "name": name,
-            "name_zh": name_zh,
-            "category": category,
-            "category_zh": category_zh,
-            "is_competitor": is_competitor,
-        },
-    )
-    return product

@@ -1,4 +1,4 @@
-"""The API's projects and products."""
+"""The API's projects, and who may see them."""
 
 from functools import cached_property
 from typing import Any, ClassVar
@@ -11,10 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Membership
-from ideation.base.api import CursorPages
-from ideation.base.rest import Body, Filters, RoomListView, RoomView
+from ideation.base.rest import Body, RoomListView, RoomView
 from ideation.catalog import querysets, services
-from ideation.catalog.models import Product, Project
+from ideation.catalog.models import Project
 
 LANGUAGES = ("en", "zh-hans")
 
@@ -36,30 +35,6 @@ class ProjectBody(Body):
     name = serializers.CharField(max_length=120)
     category = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     language = serializers.ChoiceField(LANGUAGES, required=False, default="en", help_text="Language of its concepts.")
-
-
-class ProductSerializer(serializers.ModelSerializer[Product]):
-    """Something that customers buy and review; a competitor's too."""
-
-    class Meta:
-        model = Product
-        fields = read_only_fields = (
-            "id", "sku", "name", "name_zh", "category", "category_zh", "is_competitor", "created_at",
-        )  # fmt: skip
-
-
-@extend_schema_serializer(
-    examples=[OpenApiExample("A kettle", value={"sku": "K-17", "name": "Pour-over kettle", "name_zh": "手冲壶"})]
-)
-class ProductBody(Body):
-    """A product; what is left out becomes empty."""
-
-    sku = serializers.CharField(max_length=60)
-    name = serializers.CharField(max_length=200)
-    name_zh = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    category = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    category_zh = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    is_competitor = serializers.BooleanField(required=False)
 
 
 class ProjectRoom(RoomView):
@@ -151,35 +126,3 @@ class AccessView(ProjectRoom):
         restricted = querysets.project(self.project.pk).restricted
         shown = {"restricted": restricted, "members": querysets.members_of(self.project)}
         return Response(AccessSerializer(shown).data)
-
-
-class ByName(CursorPages):
-    """Products as a catalogue lists them."""
-
-    ordering = ("name", "id")
-
-
-class ProductFilters(Filters):
-    """Finds a product by its SKU."""
-
-    sku = serializers.CharField(max_length=60, required=False)
-
-
-class ProductsView(ProjectRoom, RoomListView):
-    """A project's products, by name."""
-
-    serializer_class = ProductSerializer
-    pagination_class = ByName
-    filters = ProductFilters
-    capabilities: ClassVar[tuple[str, ...]] = ("manage_projects",)
-
-    def listed(self) -> QuerySet[Product]:
-        return Product.objects.filter(project=self.project)
-
-    @extend_schema(request=ProductBody, responses={200: ProductSerializer, 201: ProductSerializer})
-    def post(self, request: Request, **kwargs: Any) -> Response:
-        """Makes the product with this SKU (201), or brings it up to date (200)."""
-        sent = self.body(ProductBody)
-        known = self.listed().filter(sku=sent["sku"]).exists()
-        product = services.product_save(project=self.project, **sent)
-        return Response(ProductSerializer(product).data, status=200 if known else 201)
