@@ -21,7 +21,7 @@ from ideation.jobs.querysets import jobs
 from ideation.needs.querysets import needs_of
 from ideation.reviews.forms import MappingForm
 from ideation.reviews.querysets import dataset_import as find_import
-from ideation.reviews.views.imports import mapping_again
+from ideation.reviews.views.imports import mapping_again, mapping_confirmed
 from ideation.workspace.querysets import Overview, overview
 from ideation.workspace.services import main_job_start
 
@@ -78,10 +78,10 @@ def _next(seen: Overview) -> str:
 @require_POST
 @requires(*KINDS["main_job"].capabilities)
 def import_all(request: BrandRequest, import_id: uuid.UUID) -> HttpResponseBase:
-    """Imports the file with the columns as confirmed, and goes on to needs, model and concepts."""
+    """Imports the file as confirmed, and goes on to needs, model and concepts."""
     found = find_import(import_id)
     form = MappingForm(request.POST, dataset_import=found)
-    if not form.is_valid():
+    if not form.is_valid() or not mapping_confirmed(form, found):
         return mapping_again(request, found, form)
-    main_job_start(dataset_import=found, mapping=form.mapping, created_by=request.user)
+    main_job_start(dataset_import=found, mapping=found.layout["mapping"], created_by=request.user)
     return redirect("project", request.brand.slug, found.dataset.project_id)

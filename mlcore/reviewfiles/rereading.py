@@ -115,14 +115,14 @@ def _check(changes: Mapping[str, Any]) -> None:
     }
     fits = changes.keys() <= STRUCTURE | MEANING
     fits &= all(changes[name] in values for name, values in known.items() if name in changes)
-    fits &= "delimiter" not in changes or _is_mark(changes["delimiter"])
+    fits &= "delimiter" not in changes or is_mark(changes["delimiter"])
     fits &= -1 <= changes.get("header_row", 0) < SAMPLE_ROWS
     low, high = changes.get("rating_scale", (1.0, 5.0))
     if not fits or not -1e6 <= low < high <= 1e6:
         raise InputError("layout_unfit")
 
 
-def _is_mark(delimiter: str) -> bool:
+def is_mark(delimiter: str) -> bool:
     """Whether cells can be set apart by it."""
     return len(delimiter) == 1 and delimiter.isascii() and not delimiter.isalnum() and delimiter not in "\"'\\\r\n\x00 "
 
