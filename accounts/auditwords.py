@@ -105,6 +105,7 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "export_started": gettext_lazy("started an export of the brand"),
     "export_downloaded": gettext_lazy("downloaded an export of the brand"),
     "upload_downloaded": gettext_lazy("downloaded an uploaded file"),
+    "rejected_downloaded": gettext_lazy("downloaded rejected rows as they were written"),
     "weights_downloaded": gettext_lazy("downloaded a model's weights"),
     "brand_deleted": gettext_lazy("deleted the brand"),
     "personal_data_shown": gettext_lazy("looked at personal data"),

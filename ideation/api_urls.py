@@ -12,7 +12,7 @@ from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
 from ideation.privacy import api as privacy
-from ideation.reviews.api import corrections, datasets, imports, matching, reviews
+from ideation.reviews.api import corrections, datasets, imports, layouts, matching, mending, reviews
 from ideation.team import api as team
 from ideation.team import oversight
 from ideation.training import api as training
@@ -56,6 +56,11 @@ v1: list[URLPattern | URLResolver] = [
     path("imports/<uuid:import_id>/start/", imports.ImportStartView.as_view()),
     path("imports/<uuid:import_id>/main-job/", workspace.ImportMainJobView.as_view()),
     path("imports/<uuid:import_id>/rejected-rows/", imports.RejectedRowsView.as_view()),
+    path("imports/<uuid:import_id>/layout/", layouts.ImportLayoutView.as_view()),
+    path("imports/<uuid:import_id>/preview/", layouts.ImportPreviewView.as_view()),
+    path("imports/<uuid:import_id>/rejected-file/", mending.RejectedFileView.as_view()),
+    path("imports/<uuid:import_id>/duplicate-rows/", mending.DuplicateRowsView.as_view()),
+    path("imports/<uuid:import_id>/mended/", mending.ImportMendedView.as_view()),
     path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
     path("reviews/<uuid:review_id>/corrections/", corrections.CorrectionsView.as_view()),
     path("dataset-versions/<uuid:version_id>/", datasets.VersionView.as_view()),

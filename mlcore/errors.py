@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "parquet_unreadable": "The Parquet file cannot be read; it may be cut short. Export it again, or export CSV.",
     "parquet_page_too_large": "The Parquet file has a part of more than %(limit)s MB. Export it with smaller row groups.",
     "layout_unfit": "The columns or the scale chosen do not fit the file. Have the file recognised again and choose anew.",
+    "encoding_unfit": "The file cannot be read as %(encoding)s. Choose the encoding in which it was saved.",
     "no_text_column": "No column holds the review text. Choose the column with the customers' own words.",
     "file_slow": "After %(seconds)s seconds it is still not clear how the file is to be read. Split it, or save it as CSV in UTF-8.",
     "no_sku_column": "No column holds SKUs. Call one of them “SKU” or “货号”.",

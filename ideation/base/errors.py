@@ -63,6 +63,8 @@ SENTENCES: dict[str, str | Promise] = {
     "nothing_changed": _("Nothing was changed."),
     "name_differs": _("This isn't the brand's name. Type it exactly as it stands above."),
     "brand_not_leaving": _("This brand isn't going to be deleted."),
+    "file_gone": _("The uploaded file is no longer there. Upload it again."),
+    "rejected_gone": _("The rejected rows are no longer kept as they were written. Mend them in your own file."),
     "import_started": _("This file's import has already been started."),
     "key_of_one_project": _("This key is bound to one project, so it can't make another. Use a key of the whole "
                             "brand."),

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
-from mlcore.enrich.suspicion import SUSPICIONS
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.needs import querysets, services
 from ideation.needs.models import Analysis, Evidence, Need
+from mlcore.enrich.suspicion import SUSPICIONS
 
 QUOTES = 30
 

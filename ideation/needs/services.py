@@ -11,7 +11,6 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from mlcore.enrich.suspicion import SUSPICIONS
 
 from accounts.models import User
 from ideation.base.copying import copy_rows
@@ -23,6 +22,7 @@ from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
 from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
 from ideation.reviews import querysets as reviews
+from mlcore.enrich.suspicion import SUSPICIONS
 from mlcore.events import Event
 from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec
 from mlcore.specs.generate import BackendSpec

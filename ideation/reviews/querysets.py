@@ -35,7 +35,7 @@ def datasets_of(project: Project) -> QuerySet[ReviewDataset]:
 
 def imports_of(project: Project) -> QuerySet[DatasetImport]:
     """A project's imported files, newest first."""
-    return DatasetImport.objects.filter(dataset__project=project).select_related("dataset")
+    return DatasetImport.objects.filter(dataset__project=project).select_related("dataset", "source")
 
 
 def dataset_import(import_id: uuid.UUID) -> DatasetImport:

@@ -17,6 +17,11 @@ brand_patterns = [
     path("p/<uuid:project_id>/unmatched/ignore/", matching.name_ignore, name="name_ignore"),
     path("reviews/<uuid:review_id>/correct/", corrections.review_correction, name="review_correct"),
     path("versions/<uuid:version_id>/compare/<uuid:other_id>/", versions.versions_compared, name="versions_compare"),
+    path("imports/<uuid:import_id>/layout/", imports.import_layout, name="import_layout"),
+    path("imports/<uuid:import_id>/preview/", imports.import_preview, name="import_preview"),
+    path("imports/<uuid:import_id>/duplicates/", imports.import_duplicates, name="import_duplicates"),
+    path("imports/<uuid:import_id>/mended/", imports.import_mended, name="import_mended"),
+    path("imports/<uuid:import_id>/rejected/", imports.rejected_file, name="rejected_file"),
     path("versions/<uuid:version_id>/verify/", versions.version_verified, name="version_verify"),
     path("imports/<uuid:import_id>/rejected.csv", imports.rejected_csv, name="rejected_csv"),
 ]

@@ -24,7 +24,7 @@ from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.querysets import erased_in
 from ideation.reviews.querysets import version as find_version
 from ideation.reviews.services.compare import versions_near
-from ideation.reviews.views.imports import mapping_again
+from ideation.reviews.views.imports import mapping_again, mapping_confirmed
 from ideation.workspace.querysets import Overview, analyses_of, overview, runs_on
 from ideation.workspace.services import main_job_start
 
@@ -99,10 +99,10 @@ def version(request: BrandRequest, version_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(*KINDS["main_job"].capabilities)
 def import_all(request: BrandRequest, import_id: uuid.UUID) -> HttpResponseBase:
-    """Imports the file with the columns as confirmed, and goes on to needs, model and concepts."""
+    """Imports the file as confirmed, and goes on to needs, model and concepts."""
     found = find_import(import_id)
     form = MappingForm(request.POST, dataset_import=found)
-    if not form.is_valid():
+    if not form.is_valid() or not mapping_confirmed(form, found):
         return mapping_again(request, found, form)
-    main_job_start(dataset_import=found, mapping=form.mapping, created_by=request.user)
+    main_job_start(dataset_import=found, mapping=found.layout["mapping"], created_by=request.user)
     return redirect("project", request.brand.slug, found.dataset.project_id)

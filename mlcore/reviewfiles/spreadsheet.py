@@ -69,21 +69,23 @@ def sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str | None]]]:
             yield number, [cell if type(cell) is str else _text(cell) for cell in cells]
 
 
-def sheet_head(path: Path, form: str, count: int) -> tuple[str, list[list[str]], int]:
-    """The sheet that is read unless another is chosen, its first rows that hold anything, and how many sheets there
-    are.
+def sheet_head(path: Path, form: str, count: int, wanted: str = "") -> tuple[str, list[list[str]], tuple[str, ...]]:
+    """A sheet's name, its first rows that hold anything, and the names of all sheets: of the sheet that is wanted, else
+    of the first one that holds anything.
     """
     with _workbook(path, form) as book:
-        names = [
+        names = tuple(
             one.name
             for one in book.sheets_metadata
             if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
-        ]
-        for name in names:
+        )
+        if wanted and wanted not in names:
+            raise InputError("sheet_missing", sheet=wanted)
+        for name in (wanted,) if wanted else names:
             rows = (_without_end(cells) for _line, cells in sheet_rows(book.get_sheet_by_name(name)))
             head = list(islice((row for row in rows if any(cell.strip() for cell in row)), count))
             if head:
-                return name, head, len(names)
+                return name, head, names
     raise InputError("file_empty")
 
 

@@ -42,6 +42,8 @@ class FileLayout:
     """Of a zip, the name of the file that is read."""
     format: str = "csv"
     sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    """Of a workbook, the sheets from which one can be chosen."""
     quote: str = '"'
     """Empty where quotes have no meaning."""
     escape: str = ""
@@ -98,3 +100,27 @@ class RecogniseSpec:
     runner: ClassVar[str] = "mlcore.reviewfiles:recognising"
 
     path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecogniseAsSpec:
+    """Recognise a file again with what a person has set: one Recognised event."""
+
+    runner: ClassVar[str] = "mlcore.reviewfiles.rereading:recognising_as"
+
+    path: Path
+    layout: FileLayout
+    """As it was recognised before."""
+    changes: Mapping[str, Any]
+    """Fields of the layout that are set, by their names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewSpec:
+    """Read a file's first rows as an import would: one Previewed event."""
+
+    runner: ClassVar[str] = "mlcore.reviewfiles.rereading:previewing"
+
+    path: Path
+    layout: FileLayout
+    count: int = 20

@@ -33,7 +33,11 @@ def addresses(patterns: list[URLPattern | URLResolver], above: str = "/api/v1/")
 ROUTES = dict(addresses(v1))
 READ = [route for route, view in ROUTES.items() if hasattr(view, "get")]
 WRITE = [route for route, view in ROUTES.items() if hasattr(view, "post")]
-UPLOADS = {"/api/v1/projects/<uuid:project_id>/imports/", "/api/v1/projects/<uuid:project_id>/main-jobs/"}
+UPLOADS = {
+    "/api/v1/projects/<uuid:project_id>/imports/",
+    "/api/v1/projects/<uuid:project_id>/main-jobs/",
+    "/api/v1/imports/<uuid:import_id>/mended/",
+}
 BODIES: dict[str, Any] = {
     "/api/v1/projects/": {"name": "New"},
     "/api/v1/projects/<uuid:project_id>/products/": {"sku": "N-1", "name": "New"},
@@ -48,7 +52,7 @@ OF_THE_BRAND = {
     "/api/v1/audit/", "/api/v1/usage/", "/api/v1/erasures/", "/api/v1/exports/",
 }  # fmt: skip
 """Addresses without an id: another brand's key sees its own things there."""
-FIGURES = {"/api/v1/usage/"}
+FIGURES = {"/api/v1/usage/", "/api/v1/imports/<uuid:import_id>/duplicate-rows/"}
 """Addresses that show figures alone, no words."""
 
 

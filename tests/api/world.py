@@ -25,7 +25,7 @@ from ideation.jobs.services import job_start
 from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence
 from ideation.needs.services import claim_create
 from ideation.privacy.models import BrandExport, Erasure
-from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.models import DatasetImport, DatasetVersion, DuplicateRow, RejectedRow, Review, ReviewDataset
 from ideation.reviews.services import import_prepare
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
 from tests.conftest import Person
@@ -83,6 +83,7 @@ def make_world(person: Person, mark: str) -> World:
         found = import_prepare(project=project, file=ContentFile(CSV), file_name=f"{mark}.csv")
         version = DatasetVersion.objects.create(dataset=found.dataset, number=1, reviews_count=2, root_sha256="0" * 64)
         RejectedRow.objects.create(dataset_import=found, line=4, column="review", code="text_empty", value=mark)
+        DuplicateRow.objects.create(dataset_import=found, line=5, kind="exact")
         reviews = [_review(found, line, mark) for line in (2, 3)]
         analysis = Analysis.objects.create(
             project=project, version=version, reviews_count=2, languages={mark: 2}, finished_at=timezone.now()

@@ -11,11 +11,11 @@ from django.utils import translation
 
 from ideation.base.assets.build import CATALOGUES, ROOT
 from ideation.base.assets.messages import collect
+from ideation.base.cells import plain_cell
 from ideation.base.templatetags.ui import duration, marked, number, share, signed
 from ideation.catalog.models import Project
 from ideation.jobs.models import Job
 from ideation.reviews.models import RejectedRow
-from ideation.reviews.views.imports import plain_cell
 from tests.api.world import make_world
 from tests.conftest import Person
 
