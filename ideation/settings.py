@@ -211,7 +211,8 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR / "tmp"
-UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=200)
+# Files are never held in memory, so this is about disks.
+UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=2000)
 MODELS_FOLDER = Path(env("MODELS_FOLDER", default=str(VAR / "models")))
 WEIGHTS_FOLDER = VAR / "weights"
 WORK_FOLDER = VAR / "work"
@@ -278,6 +279,9 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": f"privacy.{name}", "schedule": 600.0, "options": {"queue": "cpu", "expires": 600}}
     for name in ("brands_delete", "exports_expire")
 } | {
+    f"reviews-{name}": {"task": f"reviews.{name}", "schedule": every, "options": {"queue": "cpu", "expires": every}}
+    for name, every in {"uploads_expire": 600.0, "sources_due": 60.0}.items()
+} | {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"queue": "cpu", "expires": 10}},
 }
 
@@ -306,6 +310,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"SourceKind": "ideation.reviews.models.SourceKind"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
