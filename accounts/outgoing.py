@@ -82,6 +82,10 @@ def _at_most(seconds: float) -> Iterator[None]:
         # An answer that was cut off can look like a whole one.
         if late.is_set():
             raise TooSlowError("the answer is too slow")
+    except requests.RequestException as error:
+        if late.is_set() and not isinstance(error, TooSlowError):
+            raise TooSlowError("the answer is too slow") from error
+        raise
     finally:
         timer.cancel()
         _handles.reset(token)

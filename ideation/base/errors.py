@@ -40,9 +40,9 @@ SENTENCES: dict[str, str | Promise] = {
     "form_too_large": _("The file is larger than the %(limit)s bytes that this form takes."),
     "fetch_unreachable": _("%(host)s can't be reached from here. It must be public, speak https, answer within "
                            "seconds, and send on at most three times."),
-    "fetch_refused": _("%(host)s refuses to hand the file over (status %(status)s). Check the key that you gave, or "
+    "fetch_refused": _("%(host)s refuses to hand the file over (status %(answered)s). Check the key that you gave, or "
                        "give one."),
-    "fetch_status": _("%(host)s answers with status %(status)s instead of a file. Check the address."),
+    "fetch_status": _("%(host)s answers with status %(answered)s instead of a file. Check the address."),
     "fetch_too_large": _("The file has more than the %(limit)s MB that may come in. Split it, or make room."),
     "fetch_slow": _("%(host)s was still not done after %(minutes)s minutes, so it was stopped. Split the file."),
     "bucket_address": _("A bucket's address is its server, its name and perhaps a prefix, such as "

@@ -103,9 +103,9 @@ class Bucket:
         except requests.RequestException:
             raise UserError("fetch_unreachable", host=self.host) from None
         if response.status_code in (401, 403):
-            raise UserError("fetch_refused", host=self.host, status=response.status_code)
+            raise UserError("fetch_refused", host=self.host, answered=response.status_code)
         if response.status_code != 200:
-            raise UserError("fetch_status", host=self.host, status=response.status_code)
+            raise UserError("fetch_status", host=self.host, answered=response.status_code)
         try:
             page = etree.fromstring(response.content, etree.XMLParser(resolve_entities=False, no_network=True))
         except etree.XMLSyntaxError:

@@ -240,9 +240,9 @@ def _room() -> int:
 def _status_check(response: requests.Response, host: str) -> None:
     status = response.status_code
     if status in (401, 403):
-        raise UserError("fetch_refused", host=host, status=status)
+        raise UserError("fetch_refused", host=host, answered=status)
     if status != 200:
-        raise UserError("fetch_status", host=host, status=status)
+        raise UserError("fetch_status", host=host, answered=status)
 
 
 def _pour(run: JobRun, response: requests.Response, stored: str, most: int) -> int:
