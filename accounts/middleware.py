@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from accounts import querysets
@@ -27,6 +28,8 @@ LOGIN_BRAND = "login_brand"
 """The session's key for the brand through whose own login somebody came in: the session is for that brand alone."""
 API_PATH = "/api/"
 BRAND_PATH = re.compile(r"^/b/(?P<slug>[-\w]+)/")
+RAW = "application/offset+octet-stream"
+"""Bodies that are pieces of a file, as long as their sender likes."""
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -99,8 +102,12 @@ class BrandMiddleware:
             if not login_brand(request) and querysets.own_login_needed(request.membership):  # type: ignore[attr-defined]
                 return render(request, "accounts/brand_login_needed.html", status=403)
             request.brand = Brand.objects.get(pk=brand_id)  # type: ignore[attr-defined]
-            with seeing(_sight_of_person(request.membership)):  # type: ignore[attr-defined]
-                return self._answer(request)
+            sight = _sight_of_person(request.membership)  # type: ignore[attr-defined]
+            if not opens_scopes(request):
+                with seeing(sight):
+                    return self._answer(request)
+        with seeing(sight):
+            return self.get_response(request)
 
     def _other(self, request: HttpRequest) -> HttpResponse:
         text = bearer(request) if request.path_info.startswith(API_PATH) else ""
@@ -112,14 +119,33 @@ class BrandMiddleware:
             if key is None:
                 return self._answer(request)
             request.api_key, request.brand = key, Brand.objects.get(pk=brand_id)  # type: ignore[attr-defined]
-            with acting(key=key), seeing(_sight_of_key(key)):
-                return self._answer(request)
+            sight = _sight_of_key(key)
+            if not opens_scopes(request):
+                with acting(key=key), seeing(sight):
+                    return self._answer(request)
+        with acting(key=key), seeing(sight):
+            return self.get_response(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code >= 500:
             transaction.set_rollback(True)
         return response
+
+
+def opens_scopes(request: HttpRequest) -> bool:
+    """Whether the view opens short scopes by itself, because its body may take hours to come in.
+
+    A transaction that stayed open meanwhile would hold what it has written: a key's last use, which the next request
+    with that key would wait for.
+    """
+    if request.content_type != RAW:
+        return False
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return bool(getattr(getattr(view, "cls", view), "opens_scopes", False))
 
 
 def _key(request: HttpRequest, text: str) -> ApiKey | None:

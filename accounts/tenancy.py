@@ -39,6 +39,8 @@ SYSTEM_FUNCTIONS = {
     "brands_with_old_exports": "brands with archives that have expired, for the clock that deletes those",
     "jobs_due": "jobs of any brand that no worker holds, for the sweeper",
     "jobs_next": "the queued jobs of all brands whose turn it is, for a worker that is free",
+    "sources_due": "sources of any brand whose time to be fetched has come, for the clock that starts that",
+    "uploads_expired": "uploads of any brand that nobody went on with, for the clock that removes them",
 }
 """The only functions that look across brands, and what for. They return ids and nothing else; a test holds the list."""
 

@@ -12,7 +12,7 @@ from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
 from ideation.privacy import api as privacy
-from ideation.reviews.api import corrections, datasets, imports, layouts, matching, mending, reviews
+from ideation.reviews.api import corrections, datasets, imports, layouts, matching, mending, reviews, sources, uploads
 from ideation.team import api as team
 from ideation.team import oversight
 from ideation.training import api as training
@@ -32,6 +32,10 @@ project: list[URLPattern] = [
     path("unmatched-names/", matching.UnmatchedView.as_view()),
     path("datasets/", datasets.DatasetsView.as_view()),
     path("imports/", imports.ImportsView.as_view()),
+    path("uploads/", uploads.UploadsView.as_view()),
+    path("upload-forms/", uploads.UploadFormsView.as_view()),
+    path("fetches/", uploads.FetchesView.as_view()),
+    path("sources/", sources.SourcesView.as_view()),
     path("reviews/", reviews.ReviewsView.as_view()),
     path("dataset-versions/", datasets.VersionsView.as_view()),
     path("analyses/", needs.AnalysesView.as_view()),
@@ -61,6 +65,10 @@ v1: list[URLPattern | URLResolver] = [
     path("imports/<uuid:import_id>/rejected-file/", mending.RejectedFileView.as_view()),
     path("imports/<uuid:import_id>/duplicate-rows/", mending.DuplicateRowsView.as_view()),
     path("imports/<uuid:import_id>/mended/", mending.ImportMendedView.as_view()),
+    path("uploads/<uuid:upload_id>/", uploads.UploadView.as_view(), name="upload"),
+    path("sources/<uuid:source_id>/", sources.SourceView.as_view()),
+    path("sources/<uuid:source_id>/delete/", sources.SourceDeleteView.as_view()),
+    path("sources/<uuid:source_id>/fetch/", sources.SourceFetchView.as_view()),
     path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
     path("reviews/<uuid:review_id>/corrections/", corrections.CorrectionsView.as_view()),
     path("dataset-versions/<uuid:version_id>/", datasets.VersionView.as_view()),

@@ -213,7 +213,8 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR / "tmp"
-UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=200)
+# Files are never held in memory, so this is about disks.
+UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=2000)
 MODELS_FOLDER = Path(env("MODELS_FOLDER", default=str(VAR / "models")))
 WEIGHTS_FOLDER = VAR / "weights"
 WORK_FOLDER = VAR / "work"
@@ -276,12 +277,19 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout": 30}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"privacy.{name}", "schedule": 600.0, "options": {"queue": "cpu", "expires": 600}}
-    for name in ("brands_delete", "exports_expire")
-} | {
-    "jobs-sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"queue": "cpu", "expires": 10}},
-}
+CELERY_BEAT_SCHEDULE = (
+    {
+        name: {"task": f"privacy.{name}", "schedule": 600.0, "options": {"queue": "cpu", "expires": 600}}
+        for name in ("brands_delete", "exports_expire")
+    }
+    | {
+        f"reviews-{name}": {"task": f"reviews.{name}", "schedule": every, "options": {"queue": "cpu", "expires": every}}
+        for name, every in {"uploads_expire": 600.0, "sources_due": 60.0}.items()
+    }
+    | {
+        "jobs-sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"queue": "cpu", "expires": 10}},
+    }
+)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["ideation.base.api.ApiKeyAuthentication"],
@@ -308,6 +316,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"SourceKind": "ideation.reviews.models.SourceKind"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("", include("ideation.base.urls")),
     path("", include(jobs.urlpatterns)),
+    path("", include(reviews.urlpatterns)),
     path("", include(workspace.urlpatterns)),
     path("b/<slug:slug>/", include([pattern for room in BRAND_ROOMS for pattern in room.brand_patterns])),
     path("api/", include("ideation.api_urls")),

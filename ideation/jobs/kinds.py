@@ -23,6 +23,7 @@ QUEUES: Final = ("cpu", "gpu")
 
 KINDS: Final[dict[str, Kind]] = {
     "dataset_import": Kind(queue="cpu", title=_("Import reviews"), capabilities=("import_reviews",)),
+    "reviews_fetch": Kind(queue="cpu", title=_("Fetch reviews"), capabilities=("import_reviews",)),
     "reviews_analyse": Kind(queue="cpu", title=_("Find needs"), capabilities=("run_analysis",)),
     "model_train": Kind(queue="gpu", title=_("Tune the language model"), capabilities=("train_models",)),
     "concepts_write": Kind(queue="gpu", title=_("Write concepts"), capabilities=("write_concepts",)),
@@ -41,6 +42,8 @@ STEPS: Final[dict[str, str | Promise]] = {
     "waiting": _("Waiting for a worker"),
     "reading": _("Reading"),
     "importing": _("Importing reviews"),
+    "fetching": _("Fetching the file"),
+    "looking": _("Looking at the file"),
     "sentences": _("Splitting sentences"),
     "embedding": _("Understanding sentences"),
     "sentiment": _("Reading the mood"),

@@ -70,7 +70,7 @@ class ReviewSource(BrandOwnedModel):
     """What was fetched already: name → the server's mark of that content (ETag)."""
     last_code = models.CharField(max_length=60, blank=True)
     last_params = models.JSONField(default=dict)
-    """Why the last fetch failed; empty if it did not."""
+    """Why the last fetch failed; if it did not, how many files it brought."""
     last_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -97,7 +97,10 @@ class Upload(BrandOwnedModel):
     file_name = models.CharField(max_length=200)
     size = models.BigIntegerField()
     received = models.BigIntegerField(default=0)
-    file = models.CharField(max_length=300)
+    file = models.CharField(max_length=300, blank=True)
+    """Its name in the storage; of a form that waits for somebody to send it, empty."""
+    dataset = BrandForeignKey(ReviewDataset, on_delete=models.CASCADE, null=True, related_name="uploads")
+    source = BrandForeignKey(ReviewSource, on_delete=models.SET_NULL, null=True, related_name="uploads")
     created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
     expires_at = models.DateTimeField()
     dataset_import = BrandForeignKey(

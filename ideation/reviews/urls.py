@@ -2,10 +2,30 @@
 
 from django.urls import path
 
-from ideation.reviews.views import corrections, imports, matching, products, reviews, uploads, versions
+from ideation.reviews.views import (
+    corrections,
+    formuploads,
+    imports,
+    matching,
+    products,
+    reviews,
+    sources,
+    uploads,
+    versions,
+)
+
+urlpatterns = [path("form-uploads/", formuploads.form_upload, name="form_upload")]
 
 brand_patterns = [
     path("p/<uuid:project_id>/upload/", uploads.upload, name="upload"),
+    path("p/<uuid:project_id>/uploads/", uploads.upload_begin, name="upload_begin"),
+    path("uploads/<uuid:upload_id>/", uploads.upload_one, name="upload_one"),
+    path("p/<uuid:project_id>/fetch/", uploads.address_fetch, name="address_fetch"),
+    path("p/<uuid:project_id>/sources/", sources.sources, name="sources"),
+    path("p/<uuid:project_id>/sources/new/", sources.source_new, name="source_new"),
+    path("sources/<uuid:source_id>/", sources.source, name="source"),
+    path("sources/<uuid:source_id>/fetch/", sources.source_fetched, name="source_fetch"),
+    path("sources/<uuid:source_id>/remove/", sources.source_removed, name="source_remove"),
     path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
     path("imports/<uuid:import_id>/", imports.dataset_import, name="import"),
     path("imports/<uuid:import_id>/begin/", imports.import_begin, name="import_begin"),

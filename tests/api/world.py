@@ -25,7 +25,17 @@ from ideation.jobs.services import job_start
 from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence
 from ideation.needs.services import claim_create
 from ideation.privacy.models import BrandExport, Erasure
-from ideation.reviews.models import DatasetImport, DatasetVersion, DuplicateRow, RejectedRow, Review, ReviewDataset
+from ideation.reviews.models import (
+    DatasetImport,
+    DatasetVersion,
+    DuplicateRow,
+    RejectedRow,
+    Review,
+    ReviewDataset,
+    ReviewSource,
+    SourceKind,
+    Upload,
+)
 from ideation.reviews.services import import_prepare
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
 from tests.conftest import Person
@@ -53,6 +63,8 @@ class World:
     member: Membership
     invitation: Invitation
     key: ApiKey
+    source: ReviewSource
+    upload: Upload
 
     def ids(self) -> dict[str, uuid.UUID]:
         """Name in an address → id."""
@@ -72,6 +84,8 @@ class World:
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "key_id": self.key.pk,
+            "source_id": self.source.pk,
+            "upload_id": self.upload.pk,
         }
 
 
@@ -113,6 +127,16 @@ def make_world(person: Person, mark: str) -> World:
                 expires_at=timezone.now() + timedelta(days=7),
             ),
             key=key_create(name=f"Key {mark}", scopes=["read"], created_by=person.user)[0],
+            source=ReviewSource.objects.create(
+                dataset=found.dataset, name=mark, kind=SourceKind.URL, address=f"https://x.example/{mark}.csv"
+            ),
+            upload=Upload.objects.create(
+                project=project,
+                file_name=f"{mark}.csv",
+                size=100,
+                file=f"{person.brand.folder}/{uuid.uuid4()}/{mark}.csv",
+                expires_at=timezone.now() + timedelta(days=1),
+            ),
         )
 
 

@@ -145,6 +145,8 @@ NEEDED: dict[str, Any] = {
     "privacy.Erasure.result": {},
     "reviews.ErasedReview.leaf_sha256": "5" * 64,
     "jobs.Job.state": "failed",
+    # Of one that has expired, the clock's task would leave nothing.
+    "reviews.Upload.expires_at": timezone.now() + timedelta(days=1),
 }
 """What a field must hold to make sense, where its type doesn't say it: `app.Model.field` → value."""
 

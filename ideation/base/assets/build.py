@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -27,6 +28,7 @@ NO_CHARTS = (
     " frame.closest('figure').querySelector('details').open = true;"
 )
 """Stands in for the chart bundle where the npm registry can't be reached: the tables show the same figures."""
+NO_UPLOADS = "// The page's form sends the file whole."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +83,19 @@ def _page_scripts() -> bool:
 
 
 def _charts() -> bool:
-    output = OUTPUT / "charts.js"
-    installed = npm(
-        ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"],
-        cwd=ASSETS,
-        env={**os.environ, "npm_config_update_notifier": "false"},
-    )
-    if installed:
-        print("The npm registry can't be reached, so pages show tables in place of charts until the next start.")
-        output.write_text(NO_CHARTS)
+    return _bundle("charts.js", without=NO_CHARTS)
+
+
+def _uploads() -> bool:
+    return _bundle("uploads.js", without=NO_UPLOADS)
+
+
+def _bundle(name: str, *, without: str) -> bool:
+    """A script with the packages that it imports; `without` them where the npm registry can't be reached."""
+    output = OUTPUT / name
+    if not _packages():
+        print(f"The npm registry can't be reached, so pages do without {name} until the next start.")
+        output.write_text(without)
         return False
     esbuild = str(ASSETS / "node_modules" / "esbuild" / "bin" / "esbuild")
     options = [
@@ -100,9 +106,20 @@ def _charts() -> bool:
         "--legal-comments=linked",
         "--log-level=warning",
     ]
-    if node([esbuild, str(ASSETS / "charts.js"), *options, f"--outfile={output}"]):
-        raise SystemExit("The chart bundle could not be built; esbuild says why above.")
+    if node([esbuild, str(ASSETS / name), *options, f"--outfile={output}"]):
+        raise SystemExit(f"{name} could not be bundled; esbuild says why above.")
     return True
+
+
+@cache
+def _packages() -> bool:
+    """Installs what package-lock.json names, once a build."""
+    failed = npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"],
+        cwd=ASSETS,
+        env={**os.environ, "npm_config_update_notifier": "false"},
+    )
+    return not failed
 
 
 def _translations() -> bool:
@@ -133,6 +150,12 @@ PIECES = (
         sources=lambda: [ASSETS / "package-lock.json", ASSETS / "charts.js"],
         outputs=(OUTPUT / "charts.js",),
         make=_charts,
+    ),
+    Piece(
+        name="uploads",
+        sources=lambda: [ASSETS / "package-lock.json", ASSETS / "uploads.js"],
+        outputs=(OUTPUT / "uploads.js",),
+        make=_uploads,
     ),
     Piece(
         name="translations",

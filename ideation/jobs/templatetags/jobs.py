@@ -83,6 +83,8 @@ def job_page(context: Context, job: Job) -> str:
     slug = context["brand"].slug
     if job.kind == "dataset_import":
         return reverse("import", args=[slug, job.subject_id])
+    if job.kind == "reviews_fetch" and "import" in job.result:
+        return reverse("import", args=[slug, job.result["import"]])
     if job.kind == "reviews_erase":
         return reverse("erasure_one", args=[slug, job.subject_id])
     if job.kind == "version_verify":
@@ -91,6 +93,11 @@ def job_page(context: Context, job: Job) -> str:
         return reverse("brand_export", args=[slug])
     if job.project_id is None:
         return reverse("projects", args=[slug])
-    pages = {"reviews_analyse": "needs", "model_train": "models", "concepts_write": "concepts"}
-    pages |= {"reviews_match": "products"}
+    pages = {
+        "reviews_fetch": "sources",
+        "reviews_match": "products",
+        "reviews_analyse": "needs",
+        "model_train": "models",
+        "concepts_write": "concepts",
+    }
     return reverse(pages.get(job.kind, "project"), args=[slug, job.project_id])
