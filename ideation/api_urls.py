@@ -10,8 +10,9 @@ from ideation.catalog import api as catalog
 from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
+from ideation.needs import reviewapi
 from ideation.privacy import api as privacy
-from ideation.reviews.api import datasets, imports, reviews
+from ideation.reviews.api import datasets, imports, lists, reviews
 from ideation.team import api as team
 from ideation.team import oversight
 from ideation.training import api as training
@@ -28,7 +29,10 @@ project: list[URLPattern] = [
     path("products/", catalog.ProductsView.as_view()),
     path("datasets/", datasets.DatasetsView.as_view()),
     path("imports/", imports.ImportsView.as_view()),
-    path("reviews/", reviews.ReviewsView.as_view()),
+    path("reviews/", reviewapi.ReviewsView.as_view()),
+    path("reviews/index/", lists.IndexView.as_view()),
+    path("saved-views/", lists.SavedViewsView.as_view()),
+    path("review-exports/", lists.ReviewExportsView.as_view()),
     path("dataset-versions/", datasets.VersionsView.as_view()),
     path("analyses/", needs.AnalysesView.as_view()),
     path("needs/", needs.NeedsView.as_view()),
@@ -48,6 +52,11 @@ v1: list[URLPattern | URLResolver] = [
     path("imports/<uuid:import_id>/main-job/", workspace.ImportMainJobView.as_view()),
     path("imports/<uuid:import_id>/rejected-rows/", imports.RejectedRowsView.as_view()),
     path("reviews/<uuid:review_id>/", reviews.ReviewView.as_view()),
+    path("saved-views/<uuid:view_id>/", lists.SavedViewView.as_view()),
+    path("saved-views/<uuid:view_id>/rename/", lists.SavedViewRenameView.as_view()),
+    path("saved-views/<uuid:view_id>/delete/", lists.SavedViewDeleteView.as_view()),
+    path("review-exports/<uuid:review_export_id>/", lists.ReviewExportView.as_view()),
+    path("review-exports/<uuid:review_export_id>/file/", privacy.ReviewExportFileView.as_view()),
     path("dataset-versions/<uuid:version_id>/verify/", datasets.VersionVerifyView.as_view()),
     path("erasures/", privacy.ErasuresView.as_view()),
     path("erasures/<uuid:erasure_id>/", privacy.ErasureView.as_view()),

@@ -23,6 +23,8 @@ QUEUES: Final = ("cpu", "gpu")
 
 KINDS: Final[dict[str, Kind]] = {
     "dataset_import": Kind(queue="cpu", title=_("Import reviews"), capabilities=("import_reviews",)),
+    "reviews_index": Kind(queue="cpu", title=_("Make reviews findable"), capabilities=("import_reviews",)),
+    "reviews_export": Kind(queue="cpu", title=_("Export reviews"), capabilities=("run_analysis",)),
     "reviews_analyse": Kind(queue="cpu", title=_("Find needs"), capabilities=("run_analysis",)),
     "model_train": Kind(queue="gpu", title=_("Tune the language model"), capabilities=("train_models",)),
     "concepts_write": Kind(queue="gpu", title=_("Write concepts"), capabilities=("write_concepts",)),
@@ -55,6 +57,9 @@ STEPS: Final[dict[str, str | Promise]] = {
     "briefing": _("Writing the brief"),
     "writing": _("Writing concepts"),
     "exporting": _("Writing the archive"),
+    "indexing": _("Noting words"),
+    "understanding": _("Understanding reviews"),
+    "writing_file": _("Writing the file"),
     "import": _("Import reviews"),
     "needs": _("Find needs"),
     "model": _("Tune the language model"),

@@ -11,7 +11,7 @@ from accounts.models import ApiKey, AuditEntry, Brand, EmailDomain, IdentityProv
 from accounts.tenancy import current_brand
 from ideation.needs.models import Citation, Evidence, Sentence
 from ideation.privacy.tables import brand_models
-from ideation.reviews.models import DatasetImport, Review, ReviewDataset
+from ideation.reviews.models import DatasetImport, Review, ReviewDataset, ReviewExport, ReviewVector, ReviewWords
 from ideation.training.models import ModelVersion
 
 LEFT_OUT: Final[dict[type[Model], frozenset[str]]] = {
@@ -24,6 +24,9 @@ LEFT_OUT: Final[dict[type[Model], frozenset[str]]] = {
     ModelVersion: frozenset({"folder"}),
     Review: frozenset({"salt", "as_written"}),
     ReviewDataset: frozenset({"salt"}),
+    ReviewExport: frozenset({"file"}),
+    ReviewVector: frozenset({"bits", "vector"}),
+    ReviewWords: frozenset({"words"}),
     Sentence: frozenset({"embedding"}),
 }
 """Columns that stay here: secrets, places on this machine, and vectors that any machine computes from the text."""

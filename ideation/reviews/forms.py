@@ -1,4 +1,4 @@
-"""The upload, the column mapping, and the filters of the list."""
+"""The upload and the column mapping."""
 
 from typing import Any
 
@@ -75,19 +75,3 @@ class MappingForm(forms.Form):
     def mapping(self) -> dict[str, int]:
         """role → index of its column, as the services take it."""
         return {role: index for role, index in self.cleaned_data.items() if index is not None}
-
-
-class FilterForm(forms.Form):
-    """Filters of the review list; all in the address, all optional."""
-
-    q = forms.CharField(required=False, max_length=200)
-    rating = forms.ChoiceField(
-        required=False, choices=[("", _("Any rating")), *((str(n), str(n)) for n in range(1, 6))]
-    )
-    product = forms.ChoiceField(required=False)
-    language = forms.ChoiceField(required=False)
-
-    def __init__(self, data: Any, *, products: list[tuple[str, str]], languages: list[tuple[str, str]]) -> None:
-        super().__init__(data)
-        self.fields["product"].choices = [("", _("Any product")), *products]  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", _("Any language")), *languages]  # type: ignore[attr-defined]

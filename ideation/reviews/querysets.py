@@ -16,7 +16,16 @@ from django.db.models.functions import Cast
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.reviews.models import DatasetImport, DatasetVersion, ErasedReview, RejectedRow, Review, ReviewDataset
+from ideation.reviews.models import (
+    DatasetImport,
+    DatasetVersion,
+    ErasedReview,
+    RejectedRow,
+    Review,
+    ReviewDataset,
+    ReviewExport,
+    SavedView,
+)
 from mlcore.merkle import keyed
 
 
@@ -161,3 +170,40 @@ def files_near(reviews: Sequence[uuid.UUID]) -> QuerySet[DatasetImport]:
     """The uploads that are still there of the datasets to which these reviews belong."""
     datasets = Review.objects.filter(pk__in=reviews).values("dataset")
     return DatasetImport.objects.filter(dataset__in=datasets).exclude(file="")
+
+
+def review_exports(project: Project) -> QuerySet[ReviewExport]:
+    """The project's files that are there, newest first."""
+    return ReviewExport.objects.filter(project=project).exclude(file="").select_related("created_by")
+
+
+def review_export(export_id: uuid.UUID) -> ReviewExport:
+    """One file. Raises Http404 if this brand has none with this id."""
+    found = ReviewExport.objects.select_related("project").filter(pk=export_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def review_exports_of(reviews: Iterable[uuid.UUID]) -> QuerySet[ReviewExport]:
+    """Files that may hold one of these reviews: all of their projects."""
+    return ReviewExport.objects.filter(project__datasets__reviews__in=list(reviews)).exclude(file="").distinct()
+
+
+def saved_view(view_id: uuid.UUID) -> SavedView:
+    """One view. Raises Http404 if this brand has none with this id."""
+    found = SavedView.objects.select_related("project").filter(pk=view_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def views_of(project: Project) -> QuerySet[SavedView]:
+    """A project's saved views, by name."""
+    return SavedView.objects.filter(project=project)
+
+
+def count_of(project: Project) -> int:
+    """How many reviews the newest versions of a project's datasets have: no counting of rows."""
+    newest = DatasetVersion.objects.filter(dataset__project=project).order_by("dataset", "-number").distinct("dataset")
+    return sum(newest.values_list("reviews_count", flat=True))

@@ -90,4 +90,5 @@ def job_page(context: Context, job: Job) -> str:
     if job.project_id is None:
         return reverse("projects", args=[slug])
     pages = {"reviews_analyse": "needs", "model_train": "models", "concepts_write": "concepts"}
+    pages |= {"reviews_index": "reviews", "reviews_export": "review_exports"}
     return reverse(pages.get(job.kind, "project"), args=[slug, job.project_id])

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.services.audit import audit_note
 from ideation.base.errors import UserError
 from ideation.privacy import querysets
-from ideation.reviews.querysets import dataset_import
+from ideation.reviews.querysets import dataset_import, review_export
 from ideation.training.querysets import version as find_model
 from ideation.training.services import model_folder
 
@@ -37,6 +38,13 @@ def _export(export_id: uuid.UUID) -> Taken:
     return Taken(Path(found.file.path), Path(found.file.path).name)
 
 
+def _reviews(export_id: uuid.UUID) -> Taken:
+    found = review_export(export_id)
+    if not found.file or (found.expires_at and found.expires_at < timezone.now()):
+        raise UserError("export_expired", status=410)
+    return Taken(Path(found.file.path), Path(found.file.path).name)
+
+
 def _weights(model_id: uuid.UUID) -> Taken:
     found = find_model(model_id)
     name = next((one for one in sorted(found.files_sha256) if one.endswith(".safetensors")), None)
@@ -56,6 +64,7 @@ KINDS = {
     # As the customers wrote it, names included.
     "upload": Kind("see_personal_data", _upload),
     "export": Kind("export_brand", _export),
+    "reviews": Kind("run_analysis", _reviews),
     "weights": Kind("train_models", _weights),
 }
 
