@@ -11,6 +11,7 @@ from ideation.reviews.filters import Wanted, is_narrowed, narrowed
 from ideation.reviews.meaning import SHOWN, closest, query_vector
 from ideation.reviews.models import Review
 from ideation.reviews.places import BOTTOM, TOP, Place, beyond, place_of
+from ideation.reviews.querysets import count_of
 from ideation.reviews.search import Sought, among, matches, searched, sought
 
 COUNTED: Final = 10_000
@@ -100,23 +101,28 @@ class Listing:
         rows = among(self.rows(), ids).in_bulk()
         return [rows[one] for one in ids if one in rows]
 
-    def subset(self, most: int = LOOKED_AT) -> QuerySet[Review]:
-        """All that is meant, up to so many of the newest, to be counted or grouped: in no order."""
+    def all(self) -> QuerySet[Review]:
+        """All that is meant, of a search up to LOOKED_AT of the newest matches; in no order."""
         if self.by_meaning:
             return among(self.rows(), [one.pk for one in self.closest()]).order_by()
         search = self.search
         if self.text and not search:
             return self.rows().none()
         rows = self.rows().filter(search.check).order_by()
-        return (
-            among(rows, [one.pk for one in matches(self.project, search.query, TOP, most=most)])
-            if search.query
-            else rows
-        )
+        if not search.query:
+            return rows
+        return among(rows, [one.pk for one in matches(self.project, search.query, TOP, most=LOOKED_AT)])
+
+    def newest(self, most: int = LOOKED_AT) -> QuerySet[Review]:
+        """The same, up to so many of the newest, to be grouped."""
+        rows = self.all()
+        if count_of(self.project) <= most or rows.only("pk")[: most + 1].count() <= most:
+            return rows
+        return Review.objects.filter(pk__in=beyond(rows, None)[:most].values("pk")).order_by()
 
     def count(self) -> int:
         """How many, up to one more than COUNTED."""
-        return self.subset().only("pk")[: COUNTED + 1].count()
+        return self.all().only("pk")[: COUNTED + 1].count()
 
 
 def later_words(reviews: Sequence[Review]) -> Mapping[Any, list[Review]]:

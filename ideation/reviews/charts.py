@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Avg, Count, QuerySet, Value
+from django.db.models import Avg, Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ class Chart:
 
 def review_charts(found: Listing) -> tuple[list[Chart], int]:
     """The charts of a list, and how many reviews they show: one grouped query each."""
-    rows = found.subset()
+    rows = found.newest()
     over_time = _over_time(rows)
     looked_at = sum(row["reviews"] for row in over_time)
     dated = [row for row in over_time if row["day"]]
@@ -125,7 +125,8 @@ def _period(day: dt.date, bucket: Callable[[dt.date], dt.date]) -> str:
 
 
 def _grouped(rows: QuerySet[Review], column: Any, words: Callable[[str], str]) -> list[dict[str, Any]]:
-    counted = rows.values(group=column).annotate(reviews=Count("pk"), rating=Avg("rating")).order_by("-reviews")
+    group = F(column) if isinstance(column, str) else column
+    counted = rows.values(group=group).annotate(reviews=Count("pk"), rating=Avg("rating")).order_by("-reviews")
     return [
         {"label": words(row["group"] or ""), "reviews": row["reviews"], "rating": row["rating"]}
         for row in counted[:LISTED]

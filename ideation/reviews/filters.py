@@ -63,7 +63,7 @@ def _rated(value: float) -> Q:
 
 
 def _flagged(value: str) -> Q:
-    return Q(flags=None) if value == NO_FLAG else Q(flags__has_key=value)
+    return Q(flags__isnull=True) if value == NO_FLAG else Q(flags__has_key=value)
 
 
 def _followed(value: str | bool) -> Q:

@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from numpy.typing import NDArray
-from pgvector import Bit, HalfVector
+from pgvector import HalfVector
 from pgvector.django import CosineDistance, HammingDistance
 
 from ideation.catalog.models import Project
@@ -35,7 +35,7 @@ def query_vector(text: str) -> Vector:
 
 def signs(vector: Vector) -> str:
     """A vector's signs as Postgres reads bits."""
-    return (np.asarray(vector) > 0).view(np.uint8).__add__(48).tobytes().decode()
+    return np.where(vector > 0, 49, 48).astype(np.uint8).tobytes().decode()
 
 
 def closest(
@@ -58,7 +58,7 @@ def _best(ids: list[uuid.UUID], kept: list[uuid.UUID]) -> list[uuid.UUID]:
 
 
 def _nearest_signs(project: Project, vector: Vector, most: int) -> list[uuid.UUID]:
-    near = ReviewVector.objects.filter(project_id=project.pk).order_by(HammingDistance("bits", Bit(signs(vector))))
+    near = ReviewVector.objects.filter(project_id=project.pk).order_by(HammingDistance("bits", signs(vector)))
     return list(near.values_list("review_id", flat=True)[:most])
 
 

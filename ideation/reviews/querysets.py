@@ -205,5 +205,6 @@ def views_of(project: Project) -> QuerySet[SavedView]:
 
 def count_of(project: Project) -> int:
     """How many reviews the newest versions of a project's datasets have: no counting of rows."""
-    newest = DatasetVersion.objects.filter(dataset__project=project).order_by("dataset", "-number").distinct("dataset")
+    versions = DatasetVersion.objects.filter(dataset__project=project)
+    newest = versions.order_by("dataset_id", "-number").distinct("dataset_id")
     return sum(newest.values_list("reviews_count", flat=True))

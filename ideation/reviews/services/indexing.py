@@ -32,6 +32,8 @@ from mlcore.specs.embed import Embedded, EmbedSpec
 
 CHUNK: Final = 10_000
 """Reviews of one transaction."""
+KEPT: Final = 2_000
+"""Vectors of one transaction."""
 PORTION: Final = 20_000
 """Reviews that are handed over to be embedded: more than a portion's time is enough for."""
 PORTION_SECONDS: Final = 60.0
@@ -140,11 +142,11 @@ def vectors_index(run: JobRun, project: Project) -> bool:
         if isinstance(event, Embedded):
             embedded = event.done
     vectors = np.load(output, allow_pickle=False)
-    for start in range(0, embedded, CHUNK // 5):
+    for start in range(0, embedded, KEPT):
         with run.scope():
-            ids = [key for key, *_texts in portion[:embedded][start : start + CHUNK // 5]]
-            vectors_keep(project, ids, vectors[start : start + CHUNK // 5])
-    return embedded < len(portion)
+            ids = [key for key, *_texts in portion[:embedded][start : start + KEPT]]
+            vectors_keep(project, ids, vectors[start : start + KEPT])
+    return embedded < len(portion) or len(portion) > PORTION
 
 
 def _write_texts(path: Path, portion: list[tuple[Any, ...]]) -> None:
