@@ -37,6 +37,10 @@ SYSTEM_FUNCTIONS = {
     "brands_of_person": "a person's brands, at login and in the switcher",
     "brands_to_delete": "brands whose days of grace are over, for the clock that ends them",
     "brands_with_old_exports": "brands with archives that have expired, for the clock that deletes those",
+    "brands_with_old_review_exports": "brands with lists of reviews that have expired, for that clock, too",
+    "reviews_newest": "the current brand's reviews with certain words among its newest, where row-level security would "
+    "keep the index from being used",
+    "reviews_found": "the same, of all its reviews",
     "jobs_due": "jobs of any brand that no worker holds, for the sweeper",
     "jobs_next": "the queued jobs of all brands whose turn it is, for a worker that is free",
     "sources_due": "sources of any brand whose time to be fetched has come, for the clock that starts that",

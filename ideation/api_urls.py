@@ -11,8 +11,20 @@ from ideation.catalog.api import projects as catalog
 from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
+from ideation.needs import reviewapi
 from ideation.privacy import api as privacy
-from ideation.reviews.api import corrections, datasets, imports, layouts, matching, mending, reviews, sources, uploads
+from ideation.reviews.api import (
+    corrections,
+    datasets,
+    imports,
+    layouts,
+    lists,
+    matching,
+    mending,
+    reviews,
+    sources,
+    uploads,
+)
 from ideation.team import api as team
 from ideation.team import oversight
 from ideation.training import api as training
@@ -36,7 +48,10 @@ project: list[URLPattern] = [
     path("upload-forms/", uploads.UploadFormsView.as_view()),
     path("fetches/", uploads.FetchesView.as_view()),
     path("sources/", sources.SourcesView.as_view()),
-    path("reviews/", reviews.ReviewsView.as_view()),
+    path("reviews/", reviewapi.ReviewsView.as_view()),
+    path("reviews/index/", lists.IndexView.as_view()),
+    path("saved-views/", lists.SavedViewsView.as_view()),
+    path("review-exports/", lists.ReviewExportsView.as_view()),
     path("dataset-versions/", datasets.VersionsView.as_view()),
     path("analyses/", needs.AnalysesView.as_view()),
     path("needs/", needs.NeedsView.as_view()),
@@ -73,6 +88,11 @@ v1: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/corrections/", corrections.CorrectionsView.as_view()),
     path("dataset-versions/<uuid:version_id>/", datasets.VersionView.as_view()),
     path("dataset-versions/<uuid:version_id>/compare/<uuid:other_id>/", datasets.VersionsCompareView.as_view()),
+    path("saved-views/<uuid:view_id>/", lists.SavedViewView.as_view()),
+    path("saved-views/<uuid:view_id>/rename/", lists.SavedViewRenameView.as_view()),
+    path("saved-views/<uuid:view_id>/delete/", lists.SavedViewDeleteView.as_view()),
+    path("review-exports/<uuid:review_export_id>/", lists.ReviewExportView.as_view()),
+    path("review-exports/<uuid:review_export_id>/file/", privacy.ReviewExportFileView.as_view()),
     path("dataset-versions/<uuid:version_id>/verify/", datasets.VersionVerifyView.as_view()),
     path("erasures/", privacy.ErasuresView.as_view()),
     path("erasures/<uuid:erasure_id>/", privacy.ErasureView.as_view()),

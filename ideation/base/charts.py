@@ -162,6 +162,51 @@ def learning_curve(curve: list[Spec]) -> Spec:
     return _spec(alt.layer(below, above).resolve_scale(y="independent"), height=260)
 
 
+def volume_over_time(points: list[Spec]) -> Spec:
+    """Reviews a period as bars, and their mean rating (1 to 5) as a line with an axis of its own.
+
+    Each point: at (the period's first day), label, reviews, rating or None.
+    """
+    told = [
+        alt.Tooltip("label:N", title=_("Period")),
+        alt.Tooltip("reviews:Q", title=_("Reviews"), format=",d"),
+        alt.Tooltip("rating:Q", title=_("Mean rating"), format=".2f"),
+    ]
+    at = alt.X("at:T", title=None, axis=alt.Axis(grid=False))
+    volume = (
+        alt.Chart(alt.Data(values=points))
+        .mark_bar(opacity=0.35)
+        .encode(x=at, y=alt.Y("reviews:Q", title=_("Reviews"), axis=alt.Axis(tickMinStep=1)), tooltip=told)
+    )
+    rated = [point for point in points if point["rating"] is not None]
+    rating = (
+        alt.Chart(alt.Data(values=rated))
+        .mark_line(point=len(rated) <= 60)
+        .encode(
+            x=at,
+            y=alt.Y("rating:Q", title=_("Mean rating"), scale=alt.Scale(domain=[1, 5]), axis=alt.Axis(grid=False)),
+            tooltip=told,
+        )
+    )
+    return _spec(alt.layer(volume, rating).resolve_scale(y="independent"), height=260)
+
+
+def volume_bars(rows: list[Spec]) -> Spec:
+    """Reviews of each group as a bar, its mean rating beside it. Each row: label, reviews, rating or None."""
+    written = [{**row, "said": "" if row["rating"] is None else f"★ {row['rating']:.1f}"} for row in rows]
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=180, ticks=False, domain=False))
+    x = alt.X("reviews:Q", title=_("Reviews"), axis=alt.Axis(tickMinStep=1, tickCount=5))
+    told = [
+        alt.Tooltip("label:N", title=" "),
+        alt.Tooltip("reviews:Q", title=_("Reviews"), format=",d"),
+        alt.Tooltip("rating:Q", title=_("Mean rating"), format=".2f"),
+    ]
+    base = alt.Chart(alt.Data(values=written)).encode(y=y, x=x, tooltip=told)
+    bars = base.mark_bar(opacity=0.8, height=alt.RelativeBandSize(0.7))
+    said = base.mark_text(align="left", dx=5, fontSize=11).encode(text="said:N")
+    return _spec(alt.layer(bars, said), height=24 * max(3, len(rows)) + 20)
+
+
 def _spec(made: alt.LayerChart | alt.FacetChart, height: int) -> Spec:
     spec: Spec = made.properties(width="container", height=height).to_dict()
     spec.pop("config", None)

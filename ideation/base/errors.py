@@ -96,6 +96,8 @@ SENTENCES: dict[str, str | Promise] = {
     "import_started": _("This file's import has already been started."),
     "key_of_one_project": _("This key is bound to one project, so it can't make another. Use a key of the whole "
                             "brand."),
+    "views_many": _("There are %(most)s saved views already. Delete one that nobody needs."),
+    "view_name_taken": _("Another view of this project has this name. Choose another."),
     "no_reviews": _("There are no reviews in this project yet. Upload a file first."),
     "no_needs": _("There are no needs in this project yet. Analyse its reviews first."),
     "suspicion_unknown": _("%(kind)s is no suspicion that reviews are looked at for. There are: %(known)s."),

@@ -24,6 +24,8 @@ QUEUES: Final = ("cpu", "gpu")
 KINDS: Final[dict[str, Kind]] = {
     "dataset_import": Kind(queue="cpu", title=_("Import reviews"), capabilities=("import_reviews",)),
     "reviews_fetch": Kind(queue="cpu", title=_("Fetch reviews"), capabilities=("import_reviews",)),
+    "reviews_index": Kind(queue="cpu", title=_("Make reviews findable"), capabilities=("import_reviews",)),
+    "reviews_export": Kind(queue="cpu", title=_("Export reviews"), capabilities=("run_analysis",)),
     "reviews_analyse": Kind(queue="cpu", title=_("Find needs"), capabilities=("run_analysis",)),
     "model_train": Kind(queue="gpu", title=_("Tune the language model"), capabilities=("train_models",)),
     "concepts_write": Kind(queue="gpu", title=_("Write concepts"), capabilities=("write_concepts",)),
@@ -62,6 +64,9 @@ STEPS: Final[dict[str, str | Promise]] = {
     "exporting": _("Writing the archive"),
     "matching": _("Giving reviews their products"),
     "verifying": _("Computing hashes anew"),
+    "indexing": _("Noting words"),
+    "understanding": _("Understanding reviews"),
+    "writing_file": _("Writing the file"),
     "import": _("Import reviews"),
     "needs": _("Find needs"),
     "model": _("Tune the language model"),

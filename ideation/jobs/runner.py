@@ -48,6 +48,10 @@ class Waiting(Exception):
     """Raised by work that has started its parts: the job sleeps until one of them ends."""
 
 
+class TurnOver(Exception):
+    """Raised by work that has done a portion: the job goes back to the queue, others have their turn."""
+
+
 class JobRun:
     """A claimed job, as its work sees it."""
 
@@ -173,7 +177,7 @@ def _do(job: Job, work: Work) -> None:
         services.job_end(job=job, state=JobState.CANCELLED)
     except LeaseLost:
         logger.warning("job %s is held by another worker now; stopped here", job.pk)
-    except WorkerStopping:
+    except (WorkerStopping, TurnOver):
         services.job_release(job=job, count_attempt=False)
     except (AccountError, InputError) as error:
         services.job_end(job=job, state=JobState.FAILED, code=error.code, params=_plain(error.params))

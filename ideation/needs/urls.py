@@ -1,13 +1,16 @@
-"""Addresses of needs, and of a review, which shows the needs it speaks of."""
+"""Addresses of needs, and of reviews: lists, which needs narrow, and one review, which shows those it speaks of."""
 
 from django.urls import path
 
-from ideation.needs import views
+from ideation.needs.views import needs, review, reviews
 
 brand_patterns = [
-    path("p/<uuid:project_id>/needs/", views.needs, name="needs"),
-    path("p/<uuid:project_id>/needs/find/", views.needs_find, name="needs_find"),
-    path("needs/<uuid:need_id>/", views.need, name="need"),
-    path("reviews/<uuid:review_id>/", views.review, name="review"),
-    path("reviews/<uuid:review_id>/as-written/", views.review_as_written, name="review_as_written"),
+    path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
+    path("p/<uuid:project_id>/needs/find/", needs.needs_find, name="needs_find"),
+    path("needs/<uuid:need_id>/", needs.need, name="need"),
+    path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
+    path("p/<uuid:project_id>/reviews/count/", reviews.review_count, name="review_count"),
+    path("p/<uuid:project_id>/reviews/charts/", reviews.review_charts, name="review_charts"),
+    path("reviews/<uuid:review_id>/", review.review, name="review"),
+    path("reviews/<uuid:review_id>/as-written/", review.review_as_written, name="review_as_written"),
 ]

@@ -195,3 +195,15 @@ class ProductImageFileView(RoomView):
         """The image itself, of the media type that its bytes are."""
         taken = file_take(kind="image", object_id=product_id)
         return file_response(taken.path, name=taken.name, shown_as=taken.shown_as)
+
+
+class ReviewExportFileView(RoomView):
+    """The file of a list of reviews."""
+
+    reads = ("run_analysis",)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, review_export_id: uuid.UUID) -> HttpResponseBase:
+        """The file itself, until it expires. Each download stands in the audit."""
+        taken = file_take(kind="reviews", object_id=review_export_id)
+        return file_response(taken.path, name=taken.name)

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from ideation.jobs.runner import job_task
 from ideation.privacy.services import deletion, erasures, exports
+from ideation.reviews.services.exports import review_exports_expire
 
 reviews_erase = job_task("reviews_erase")(erasures.erasure_run)
 brand_export = job_task("brand_export")(exports.export_run)
@@ -19,3 +20,4 @@ def brands_delete() -> None:
 def exports_expire() -> None:
     """Deletes archives that nobody may download any more."""
     exports.exports_expire()
+    review_exports_expire()

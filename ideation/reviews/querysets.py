@@ -24,6 +24,8 @@ from ideation.reviews.models import (
     RejectedRow,
     Review,
     ReviewDataset,
+    ReviewExport,
+    SavedView,
 )
 from mlcore.merkle import keyed
 
@@ -215,3 +217,41 @@ def forms_of(reviews: Iterable[uuid.UUID]) -> list[uuid.UUID]:
     known = Correction.objects.filter(Q(before__in=ids) | Q(after__in=ids)).values("original")
     pairs = Correction.objects.filter(original__in=known).values_list("before", "after")
     return list(dict.fromkeys([*ids, *chain.from_iterable(pairs)]))
+
+
+def review_exports(project: Project) -> QuerySet[ReviewExport]:
+    """The project's files that are there, newest first."""
+    return ReviewExport.objects.filter(project=project).exclude(file="").select_related("created_by")
+
+
+def review_export(export_id: uuid.UUID) -> ReviewExport:
+    """One file. Raises Http404 if this brand has none with this id."""
+    found = ReviewExport.objects.select_related("project").filter(pk=export_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def review_exports_of(reviews: Iterable[uuid.UUID]) -> QuerySet[ReviewExport]:
+    """Files that may hold one of these reviews: all of their projects."""
+    return ReviewExport.objects.filter(project__datasets__reviews__in=list(reviews)).exclude(file="").distinct()
+
+
+def saved_view(view_id: uuid.UUID) -> SavedView:
+    """One view. Raises Http404 if this brand has none with this id."""
+    found = SavedView.objects.select_related("project").filter(pk=view_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def views_of(project: Project) -> QuerySet[SavedView]:
+    """A project's saved views, by name."""
+    return SavedView.objects.filter(project=project)
+
+
+def count_of(project: Project) -> int:
+    """How many reviews the newest versions of a project's datasets have: no counting of rows."""
+    versions = DatasetVersion.objects.filter(dataset__project=project)
+    newest = versions.order_by("dataset_id", "-number").distinct("dataset_id")
+    return sum(newest.values_list("reviews_count", flat=True))

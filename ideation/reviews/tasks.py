@@ -4,10 +4,11 @@ from celery import shared_task
 
 from ideation.jobs.runner import job_task
 from ideation.reviews import services
-from ideation.reviews.services import fetch, matching, sources, uploads, verify
+from ideation.reviews.services import fetch, indexing, matching, sources, uploads, verify
 
 dataset_import = job_task("dataset_import")(services.import_run)
 reviews_fetch = job_task("reviews_fetch")(fetch.fetch_run)
+reviews_index = job_task("reviews_index")(indexing.index_run)
 reviews_match = job_task("reviews_match")(matching.match_run)
 version_verify = job_task("version_verify")(verify.verify_run)
 

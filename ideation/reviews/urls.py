@@ -1,4 +1,4 @@
-"""Addresses of reviews and their files. A single review's page shows its needs and so belongs to them."""
+"""Addresses of reviews and their files. Lists of reviews and a single one show needs and belong to them."""
 
 from django.urls import path
 
@@ -6,9 +6,9 @@ from ideation.reviews.views import (
     corrections,
     formuploads,
     imports,
+    lists,
     matching,
     products,
-    reviews,
     sources,
     uploads,
     versions,
@@ -26,7 +26,12 @@ brand_patterns = [
     path("sources/<uuid:source_id>/", sources.source, name="source"),
     path("sources/<uuid:source_id>/fetch/", sources.source_fetched, name="source_fetch"),
     path("sources/<uuid:source_id>/remove/", sources.source_removed, name="source_remove"),
-    path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
+    path("p/<uuid:project_id>/reviews/index/", lists.review_index, name="review_index"),
+    path("p/<uuid:project_id>/reviews/export/", lists.review_exports, name="review_exports"),
+    path("p/<uuid:project_id>/reviews/views/", lists.saved_views, name="saved_views"),
+    path("views/<uuid:view_id>/", lists.saved_view, name="saved_view"),
+    path("views/<uuid:view_id>/rename/", lists.view_renamed, name="view_rename"),
+    path("views/<uuid:view_id>/delete/", lists.view_deleted, name="view_delete"),
     path("imports/<uuid:import_id>/", imports.dataset_import, name="import"),
     path("imports/<uuid:import_id>/begin/", imports.import_begin, name="import_begin"),
     path("p/<uuid:project_id>/products/", products.products, name="products"),

@@ -96,6 +96,8 @@ def job_page(context: Context, job: Job) -> str:
     pages = {
         "reviews_fetch": "sources",
         "reviews_match": "products",
+        "reviews_index": "reviews",
+        "reviews_export": "review_exports",
         "reviews_analyse": "needs",
         "model_train": "models",
         "concepts_write": "concepts",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.services.audit import audit_note
 from ideation.base.errors import UserError
@@ -14,7 +15,7 @@ from ideation.base.images import KINDS as KINDS_SHOWN
 from ideation.base.images import image_of
 from ideation.catalog.querysets import product
 from ideation.privacy import querysets
-from ideation.reviews.querysets import dataset_import
+from ideation.reviews.querysets import dataset_import, review_export
 from ideation.training.querysets import version as find_model
 from ideation.training.services import model_folder
 
@@ -38,6 +39,13 @@ def _upload(import_id: uuid.UUID) -> Taken:
 def _export(export_id: uuid.UUID) -> Taken:
     found = querysets.export(export_id)
     if not found.is_ready:
+        raise UserError("export_expired", status=410)
+    return Taken(Path(found.file.path), Path(found.file.path).name)
+
+
+def _reviews(export_id: uuid.UUID) -> Taken:
+    found = review_export(export_id)
+    if not found.file or (found.expires_at and found.expires_at < timezone.now()):
         raise UserError("export_expired", status=410)
     return Taken(Path(found.file.path), Path(found.file.path).name)
 
@@ -76,6 +84,7 @@ KINDS = {
     # As the customers wrote it, names included.
     "upload": Kind("see_personal_data", _upload),
     "export": Kind("export_brand", _export),
+    "reviews": Kind("run_analysis", _reviews),
     "weights": Kind("train_models", _weights),
     # Part of pages, like the product's name.
     "image": Kind("see", _image, noted=False),

@@ -13,7 +13,8 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from ideation.reviews.models import DatasetImport, DatasetVersion, DuplicateRow, ErasedReview, RejectedRow, Review
-from ideation.reviews.querysets import files_near
+from ideation.reviews.querysets import files_near, review_exports_of
+from ideation.reviews.services.exports import review_exports_delete
 
 
 @transaction.atomic
@@ -38,11 +39,13 @@ def reviews_erase(*, reviews: Sequence[uuid.UUID]) -> dict[str, Any]:
     )
     _counts_correct(reviews)
     rows = _rejected_clean(reviews)
+    exports = list(review_exports_of(reviews))
     DuplicateRow.objects.filter(repeats__in=reviews).update(repeats=None)
     _all, tables = doomed.delete()
     erased = tables.get(Review._meta.label, 0)
     for found in files:
         _file_delete(found)
+    review_exports_delete(exports=exports)
     return {"reviews": erased, "rejected_rows": rows, "files": len(files), "bytes": sum(f.file_bytes for f in files)}
 
 

@@ -1,4 +1,4 @@
-"""What customers want: the ranked list, one need with its evidence, and a review with the needs it shows."""
+"""What customers want: the ranked list, and one need with its evidence."""
 
 import uuid
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -17,12 +17,10 @@ from ideation.base.templatetags.ui import language_word
 from ideation.catalog.querysets import project as find_project
 from ideation.needs.forms import SORTS, FilterForm
 from ideation.needs.models import Need
-from ideation.needs.querysets import current_analysis, evidence_of, needs_of, sentences_of
+from ideation.needs.querysets import current_analysis, evidence_of, needs_of
 from ideation.needs.querysets import need as find_need
 from ideation.needs.services import analysis_start
-from ideation.reviews.models import Review
-from ideation.reviews.querysets import corrections_of, reviews_of
-from ideation.reviews.services.reveal import review_reveal
+from ideation.reviews.querysets import reviews_of
 
 CHARTED = 150
 """Needs in the landscape: more can't be told apart."""
@@ -84,30 +82,3 @@ def needs_find(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase
     """Reads the reviews and finds needs."""
     job = analysis_start(project=find_project(project_id), created_by=request.user)
     return redirect("job", request.brand.slug, job.pk)
-
-
-@requires("see")
-def review(request: BrandRequest, review_id: uuid.UUID) -> HttpResponse:
-    """A review with the needs that its sentences show; ?panel=1 gives the inside of the side panel."""
-    context = _review_context(review_id)
-    return render(request, "needs/review_panel.html" if "panel" in request.GET else "needs/review.html", context)
-
-
-@require_POST
-@requires("see_personal_data")
-def review_as_written(request: BrandRequest, review_id: uuid.UUID) -> HttpResponse:
-    """The review as the customer wrote it, personal data and all. Each look stands in the audit."""
-    context = _review_context(review_id)
-    as_written = review_reveal(review=context["review"])
-    response = render(request, "needs/review.html", {**context, "as_written": as_written})
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _review_context(review_id: uuid.UUID) -> dict[str, Any]:
-    found = get_object_or_404(Review.objects.select_related("dataset__project", "product"), pk=review_id)
-    sentences = list(sentences_of(found))
-    shown = {piece.need.pk: piece.need for sentence in sentences for piece in sentence.evidence.all()}
-    context = {"section": "reviews", "review": found, "project": found.dataset.project}
-    context["corrections"] = list(corrections_of(found))
-    return context | {"sentences": sentences, "needs": sorted(shown.values(), key=lambda need: need.rank)}

@@ -1,0 +1,1 @@
+"""Pages of needs, and of reviews as far as these show needs."""
