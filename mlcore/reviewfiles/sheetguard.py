@@ -18,8 +18,6 @@ from mlcore.reviewfiles.limits import CELL_BYTES, MAX_SHEET_BYTES
 from mlcore.reviewfiles.sheetplaces import SheetPart
 
 _BLOCK: Final = 2**20
-_REFERENCE: Final = re.compile(rb'<(?:c|row) r="([A-Za-z]{0,3})(\d{1,7})"')
-_USUAL_USE: Final = re.compile(rb't="s"><v>(\d{1,9})<')
 _REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
 _ROW_UNPLACED: Final = re.compile(rb"<(?:\w+:)?row(?=[\s/>])(?![^>]*\sr\s*=)")
 _CELL_UNPLACED: Final = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?![^>]*\sr\s*=)")
@@ -98,28 +96,34 @@ class _Reach:
     """The last row and column of a sheet, at least."""
 
     rows: int = 0
-    width: int = 0
+    named: int = 0
+    """The last column that is named."""
+    unnamed: int = 0
+    """The most cells without a place that a row has; they stand behind others."""
     cells: int = 0
     """Cells without a place since the last row began."""
+
+    @property
+    def width(self) -> int:
+        return self.named + self.unnamed
 
     def add(self, part: bytes, named: tuple[int, int] | None) -> None:
         """What a part adds, of which all tags are usual, or None is named."""
         if named is not None:
-            self.rows, self.width, self.cells = max(self.rows, named[0]), max(self.width, named[1]), 0
+            self.rows, self.named, self.cells = max(self.rows, named[0]), max(self.named, named[1]), 0
             return
         found = _REFERENCE.findall(part)
-        width = max((_column(letters) for letters in {letters for letters, _row in found}), default=0)
+        self.named = max(self.named, *(_column(letters) for letters in {letters for letters, _row in found}), 0)
         rows = max((int(row) for row in {row for _letters, row in found}), default=0)
-        # Rows and cells without a place stand behind those before them.
         self.rows = max(self.rows, rows) + len(_ROW_UNPLACED.findall(part))
-        self.width = max(self.width, width) + self._unplaced(part)
+        self._count(part)
 
-    def _unplaced(self, part: bytes) -> int:
-        """How many cells without a place a row of the part has, at most; one may go on from the part before."""
+    def _count(self, part: bytes) -> None:
+        """Cells without a place, row by row; the first may go on from the part before."""
         counts = [len(_CELL_UNPLACED.findall(row)) for row in part.split(b"<row")]
         counts[0] += self.cells
         self.cells = counts[-1]
-        return max(counts)
+        self.unnamed = max(self.unnamed, *counts)
 
 
 def _shared_bytes(part: bytes, seen: SheetPart, texts: NDArray[np.int64]) -> int:

@@ -62,6 +62,13 @@ def test_cells_without_places_count_over_all_parts(tmp_path: Path, monkeypatch: 
     assert caught.value.code == "workbook_too_large"
 
 
+def test_many_rows_without_places_are_no_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheetguard, "_BLOCK", 2**12)
+    cells = "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in ("a fine review", "5", *"abcdefgh"))
+    whole = f"<worksheet><sheetData>{f'<row>{cells}</row>' * 30_000}</sheetData></worksheet>".encode()
+    check_xlsx(write(tmp_path, zipped({"xl/worksheets/sheet1.xml": whole})))
+
+
 def test_columns_of_numbers_dates_and_blanks(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
