@@ -1,6 +1,6 @@
 """Rows of cells, wherever they come from, as one block of columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
@@ -85,11 +85,25 @@ def block_of_table(
     def whole(row: int) -> tuple[list[str], str]:
         return [cell or "" for cell in table.row(row)], ""
 
+    return block_of_columns(cells, whole, layout, refused=refused, done=done, total=total)
+
+
+def block_of_columns(
+    cells: pl.DataFrame,
+    whole: Callable[[int], tuple[list[str], str]],
+    layout: FileLayout,
+    *,
+    refused: list[Rejected],
+    done: int,
+    total: int,
+) -> Block:
+    """A block of cells none of which holds lone surrogates."""
     refused = list(refused)
-    for index in read:
-        bad = pl.col(f"c{index}").str.contains("\x00", literal=True).fill_null(value=False)
-        for line, row, cell in cells.filter(bad).select("line", "row", f"c{index}").iter_rows():
-            column = layout.columns[index]
+    marked = cells.select(pl.col(pl.String).str.contains("\x00", literal=True).any())
+    for name in [one.name for one in marked if one.any()]:
+        bad = pl.col(name).str.contains("\x00", literal=True).fill_null(value=False)
+        column = layout.columns[int(name[1:])]
+        for line, row, cell in cells.filter(bad).select("line", "row", name).iter_rows():
             refused.append(rejection(line, "row_has_nul", column=column, value=cell, cells=whole(row)[0]))
         cells = cells.filter(~bad)
     return Block(cells=cells, whole=whole, refused=refused, done=done, total=total)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 from charset_normalizer import from_bytes
 
 from mlcore.errors import InputError
@@ -37,7 +38,8 @@ _TRADITIONAL: Final = frozenset(
     "水電商品內容日期間戶名稱星分級漏蓋保溫防滑邊壞退換貨店家賣"
 )
 _LATIN: Final = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœßúùûüÿýÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜ’‘“”–—…€£°®™©´«»·½")
-_WRONG: Final = re.compile("\ufffd+")
+ENOUGH: Final = 2**25
+"""Bytes of pieces with something wrong in them, after which a text that isn't UTF-8 so far won't become it."""
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _MARKS: Final = frozenset("，。！？、；：“”（）《》　")
 
@@ -82,18 +84,37 @@ def _controls(head: bytes) -> int:
 def _is_utf8(whole: Iterator[bytes]) -> bool:
     """Whether it is UTF-8, but for few bytes: one row in another encoding makes no other file of it."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lenient = codecs.getincrementaldecoder("utf-8")("replace")
-    wrong = known = 0
+    wrong = known = seen = 0
     for data in whole:
         try:
-            decoded = decoder.decode(data)
+            decoder.decode(data)
+            known += int(np.count_nonzero(np.frombuffer(data, np.uint8) >= 0xC0))
         except UnicodeDecodeError:
             decoder.reset()
-            decoded = lenient.decode(data)
-            wrong += len(_WRONG.findall(decoded))
-        if wrong or not known:
-            known += len(decoded) - len(decoded.encode("ascii", "ignore")) - decoded.count("\ufffd")
+            more_known, more_wrong = sequences(data)
+            known, wrong, seen = known + more_known, wrong + more_wrong, seen + len(data)
+            if seen > ENOUGH and wrong * 5 >= known:
+                return False
     return wrong == 0 or wrong * 5 < known
+
+
+def sequences(data: bytes) -> tuple[int, int]:
+    """How many characters beyond ASCII a text has as UTF-8, and how many stretches of bytes that are none."""
+    padded = np.frombuffer(data + bytes(3), np.uint8)
+    first, second = padded[:-3], padded[1:-2]
+    follows = padded & 0xC0 == 0x80
+    after, third, fourth = follows[1:-2], follows[2:-1], follows[3:]
+    two = (first >= 0xC2) & (first <= 0xDF) & after
+    three = (first & 0xF0 == 0xE0) & after & third
+    three &= ((first != 0xE0) | (second >= 0xA0)) & ((first != 0xED) | (second <= 0x9F))
+    four = (first >= 0xF0) & (first <= 0xF4) & after & third & fourth
+    four &= ((first != 0xF0) | (second >= 0x90)) & ((first != 0xF4) | (second <= 0x8F))
+    stray = first >= 0x80
+    begins = two | three | four
+    for back, starts in enumerate((begins, begins, three | four, four)):
+        stray[back:] &= ~starts[: len(starts) - back]
+    stretches = np.count_nonzero(stray[1:] & ~stray[:-1]) + np.count_nonzero(stray[:1])
+    return int(np.count_nonzero(begins)), int(stretches)
 
 
 def _likeness(head: bytes, name: str) -> float:

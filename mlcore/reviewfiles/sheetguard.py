@@ -4,6 +4,7 @@ and the last and for every use of a shared text, so that one cell at XFD1048576 
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from zipfile import ZipInfo
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 from mlcore.errors import InputError
 from mlcore.reviewfiles.container import entries, opened
 from mlcore.reviewfiles.limits import CELL_BYTES, MAX_SHEET_BYTES
+from mlcore.reviewfiles.sheetplaces import SheetPart
 
 _BLOCK: Final = 2**20
-# As every program writes them; one that writes them otherwise, but within XML, is read by the slower patterns.
-_USUAL_REFERENCE: Final = re.compile(rb'<(?:c|row) r="([A-Za-z]{0,3})(\d{1,7})"')
-_USUAL_USE: Final = re.compile(rb't="s"><v>(\d{1,9})<')
 _REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
+_ROW_UNPLACED: Final = re.compile(rb"<(?:\w+:)?row(?=[\s/>])(?![^>]*\sr\s*=)")
+_CELL_UNPLACED: Final = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?![^>]*\sr\s*=)")
 _SHARED_USE: Final = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,9})""")
 _SHARED_END: Final = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 _ODS_TAG: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
@@ -82,36 +83,56 @@ def _shared(path: Path, info: ZipInfo) -> NDArray[np.int64]:
 
 
 def _check_sheet(path: Path, info: ZipInfo, texts: NDArray[np.int64]) -> None:
-    rows = width = counted = size = 0
+    reach, size = _Reach(), 0
     for part in _parts(path, info, b"<c"):
-        found = _USUAL_REFERENCE.findall(part)
-        usual = len(found) >= _count(part)
-        if not usual:
-            found = _REFERENCE.findall(part)
-        if found:
-            width = max(width, *(_column(letters) for letters in {letters for letters, _row in found}))
-            rows = max(rows, *map(int, {row for _letters, row in found}))
-        if not usual:
-            # Rows and cells without a place stand where they stand.
-            counted += part.count(b"<row") + part.count(b":row")
-            rows = max(rows, counted)
-            width = max(width, *(one.count(b"<c") for one in part.split(b"<row")))
-        size += len(part) // 4 + (_shared_bytes(part, texts) if len(texts) else 0)
-        _afford(rows * width * CELL_BYTES + size + int(texts.sum()))
+        seen = SheetPart(part)
+        reach.add(part, seen.reach())
+        size += len(part) // 4 + (_shared_bytes(part, seen, texts) if len(texts) else 0)
+        _afford(reach.rows * reach.width * CELL_BYTES + size + int(texts.sum()))
 
 
-def _count(part: bytes) -> int:
-    """Rows and cells that begin in a part."""
-    return sum(map(part.count, (b"<c", b":c ", b"<row", b":row")))
+@dataclass
+class _Reach:
+    """The last row and column of a sheet, at least."""
+
+    rows: int = 0
+    named: int = 0
+    """The last column that is named."""
+    unnamed: int = 0
+    """The most cells without a place that a row has; they stand behind others."""
+    cells: int = 0
+    """Cells without a place since the last row began."""
+
+    @property
+    def width(self) -> int:
+        return self.named + self.unnamed
+
+    def add(self, part: bytes, named: tuple[int, int] | None) -> None:
+        """What a part adds, of which all tags are usual, or None is named."""
+        if named is not None:
+            self.rows, self.named, self.cells = max(self.rows, named[0]), max(self.named, named[1]), 0
+            return
+        found = _REFERENCE.findall(part)
+        self.named = max(self.named, *(_column(letters) for letters in {letters for letters, _row in found}), 0)
+        rows = max((int(row) for row in {row for _letters, row in found}), default=0)
+        self.rows = max(self.rows, rows) + len(_ROW_UNPLACED.findall(part))
+        self._count(part)
+
+    def _count(self, part: bytes) -> None:
+        """Cells without a place, row by row; the first may go on from the part before."""
+        counts = [len(_CELL_UNPLACED.findall(row)) for row in part.split(b"<row")]
+        counts[0] += self.cells
+        self.cells = counts[-1]
+        self.unnamed = max(self.unnamed, *counts)
 
 
-def _shared_bytes(part: bytes, texts: NDArray[np.int64]) -> int:
+def _shared_bytes(part: bytes, seen: SheetPart, texts: NDArray[np.int64]) -> int:
     """Bytes of the shared texts that the cells of a part name; of one whose place isn't plain, the longest's."""
-    found, marks = _USUAL_USE.findall(part), part.count(b't="s"')
-    if len(found) < marks or b"'s'" in part or b"= " in part or b" =" in part:
-        found, marks = _SHARED_USE.findall(part), max(marks, part.count(b"'s'"))
-    uses = np.array(found, dtype="S9").astype(np.int64)
-    return int(texts[uses[uses < len(texts)]].sum()) + max(0, marks - len(found)) * int(texts.max())
+    marks, uses = part.count(b't="s"'), seen.shared()
+    if uses is None or len(uses) < marks or b"'s'" in part or b"= " in part or b" =" in part:
+        uses = np.array(_SHARED_USE.findall(part), dtype="S9").astype(np.int64)
+        marks = max(marks, part.count(b"'s'"))
+    return int(texts[uses[uses < len(texts)]].sum()) + max(0, marks - len(uses)) * int(texts.max())
 
 
 def _column(letters: bytes) -> int:

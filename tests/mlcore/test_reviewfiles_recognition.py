@@ -1,15 +1,19 @@
 """What is recognised of a file: encodings, columns, marketplaces, scales and dates; and what they make of its rows."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlcore.errors import InputError
 from mlcore.reviewfiles import recognise
 from mlcore.reviewfiles.columns import mapping_of, preset_of
 from mlcore.reviewfiles.dates import day_of, days, format_of
+from mlcore.reviewfiles.encoding import sequences
 from mlcore.reviewfiles.ratings import rating_of, scale_of
 from mlcore.reviewfiles.values import currency, price, votes, yes_or_no
 from mlcore.specs.reviewfiles import FileLayout
@@ -188,6 +192,21 @@ def test_the_smaller_things(tmp_path: Path) -> None:
         12.5,
     )
     assert (price("1,299"), price("$5"), currency("5 USD"), currency("x")) == (1299.0, 5.0, "USD", "")
+
+
+@given(st.lists(st.one_of(st.binary(max_size=2), st.sampled_from([one.encode() for one in "aé漏😀"]))))
+def test_bytes_that_are_no_utf8_are_counted_as_a_decoder_does(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    text = data.decode("utf-8", "replace")
+    known = sum(char > "\x7f" and char != "\ufffd" for char in text)
+    assert sequences(data) == (known, len(re.findall("\ufffd+", text)))
+
+
+@pytest.mark.parametrize(("wrong", "encoding"), [(1, "utf-8"), (400, "gb18030")])
+def test_a_few_wrong_rows_make_no_other_file_of_it(tmp_path: Path, wrong: int, encoding: str) -> None:
+    rows = "盖子漏水，包里全湿了,1\n".encode("gb18030") * wrong + b"plain words in every other row,5\n" * 400
+    known = "保温效果很好，冬天也够用,5\n".encode() * 20
+    assert recognise(write(tmp_path, b"review,rating\n" + rows + known)).encoding == encoding
 
 
 def test_the_sample_shows_the_first_rows_masked(tmp_path: Path) -> None:
