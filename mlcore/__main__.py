@@ -14,7 +14,9 @@ from pathlib import Path
 from mlcore.errors import InputError, MlError
 from mlcore.events import Event, Progress
 
-TABLES = (".csv", ".tsv", ".txt")
+FORMATS = "CSV, TSV, JSON, JSON Lines, Parquet, XLSX, XLS or ODS, packed or not"
+FIRST = 2**20
+"""Bytes of a first line that are looked at."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,7 +56,7 @@ def _finetune(options: argparse.Namespace) -> None:
         start, replay = start or SHIPPED, options.out / "replay.jsonl"
         write_documents(replay)
     spec = FinetuneSpec(
-        corpus=_json_lines(options.reviews, options.out),
+        corpus=json_lines(options.reviews, options.out),
         output=options.out,
         base=options.base,
         models=options.models,
@@ -74,7 +76,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     from mlcore.specs.evaluate import EvaluateSpec
 
     spec = EvaluateSpec(
-        texts=_json_lines(options.texts, Path.cwd()) if options.texts.suffix in TABLES else options.texts,
+        texts=json_lines(options.texts, Path.cwd()),
         base=options.base,
         models=options.models,
         adapter=options.adapter,
@@ -92,7 +94,7 @@ def _generate(options: argparse.Namespace) -> None:
     from mlcore.taskadapter import BASE, SHIPPED
 
     needs = options.input
-    if needs.suffix in TABLES:
+    if not is_needs(needs):
         needs = options.out / "needs.json"
         _write_needs(options.input, options.out / "analysis", needs, options.seed)
     adapter = options.adapter or (
@@ -140,26 +142,46 @@ def _write_needs(reviews: Path, analysis: Path, path: Path, seed: int) -> None:
     from mlcore.needsfile import write_needs
     from mlcore.specs.analyse import AnalyseSpec
 
-    lines = _json_lines(reviews, analysis)
+    lines = json_lines(reviews, analysis, "id")
     _tell(analyse(AnalyseSpec(reviews=lines, output=analysis, seed=seed)))
     with lines.open(encoding="utf-8") as file:
         count = write_needs(analysis, sum(1 for _ in file), path)
     print(f"{count} needs in {path}")
 
 
-def _json_lines(path: Path, folder: Path) -> Path:
-    """The reviews as JSON Lines: the file itself if it is that already, else written into the folder."""
-    from mlcore.reviewfile import read_reviews
+def is_needs(path: Path) -> bool:
+    """Whether a file holds needs, which are one object, and not reviews."""
+    if path.suffix != ".json" or not path.is_file():
+        return path.suffix == ".json"
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return not file.read(FIRST).lstrip().startswith("[")
+
+
+def json_lines(path: Path, folder: Path, *needed: str) -> Path:
+    """The reviews as JSON Lines: the file itself if it is that already, else read and written into the folder."""
+    from mlcore.reviewfiles import read_reviews
 
     if not path.is_file():
         raise InputError("corpus_missing", path=path)
-    if path.suffix not in TABLES:
+    if _is_own(path, needed):
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    lines = folder / f"{path.stem}.jsonl"
+    lines = folder / f"{path.name.split('.')[0]}-read.jsonl"
     rows = (json.dumps(row, ensure_ascii=False) for row in read_reviews(path))
     lines.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     return lines
+
+
+def _is_own(path: Path, needed: tuple[str, ...]) -> bool:
+    """Whether the first line is an object as mlcore itself writes them: a review with these fields, or segments."""
+    with path.open("rb") as file:
+        try:
+            first = json.loads(file.readline(FIRST))
+        except (ValueError, RecursionError):
+            return False
+    if not isinstance(first, dict):
+        return False
+    return "segments" in first or (isinstance(first.get("text"), str) and all(name in first for name in needed))
 
 
 def _tell(events: Iterator[Event]) -> None:
@@ -202,13 +224,13 @@ def _base_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _needs_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reviews", type=Path, help="CSV, TSV or JSON Lines")
+    parser.add_argument("reviews", type=Path, help=FORMATS)
     parser.add_argument("--out", type=Path, default=Path("needs.json"), help="file for the needs (%(default)s)")
     _shared_options(parser, _needs)
 
 
 def _finetune_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reviews", type=Path, help="CSV, TSV or JSON Lines")
+    parser.add_argument("reviews", type=Path, help=FORMATS)
     parser.add_argument("--out", type=Path, default=Path("tuned"), help="folder for the model (%(default)s)")
     _base_options(parser)
     parser.add_argument("--method", choices=("lora", "full", "scratch"), default="lora", help="(%(default)s)")
@@ -229,7 +251,7 @@ def _evaluate_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _generate_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", type=Path, help="needs.json, or reviews as CSV or TSV")
+    parser.add_argument("input", type=Path, help="needs.json, or reviews")
     parser.add_argument("--product", required=True, help="what is to be conceived, e.g. 'insulated lunch box'")
     parser.add_argument("--category", default="", help="its product class")
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the concepts (%(default)s)")

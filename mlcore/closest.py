@@ -17,6 +17,8 @@ LEAST: Final = 0.5
 COMPARED: Final = 12
 INSIDE: Final = 0.85
 """What it counts that one name stands whole within another."""
+SHORTEST: Final = 3
+"""Letters that a name must have before it means anything that it stands within another."""
 
 
 class Guess(NamedTuple, Generic[T]):
@@ -31,7 +33,8 @@ class Closest(Generic[T]):
 
     def __init__(self, known: Mapping[str, T]) -> None:
         self._owners = dict(known)
-        self._pairs = {name: _pairs(name) for name in known}
+        self._bare = {name: _bare(name) for name in known}
+        self._pairs = {name: _pairs(bare) for name, bare in self._bare.items()}
         self._having: dict[str, list[str]] = defaultdict(list)
         for name, pairs in self._pairs.items():
             for pair in pairs:
@@ -41,22 +44,32 @@ class Closest(Generic[T]):
         """The owner of the closest known name; None when none is close."""
         if name in self._owners:
             return Guess(self._owners[name], 1.0)
-        pairs = _pairs(name)
+        bare = _bare(name)
+        pairs = _pairs(bare)
         shared: Counter[str] = Counter()
         for pair in pairs:
             shared.update(self._having.get(pair, ()))
-        rough = {known: _alike(count, len(pairs), len(self._pairs[known])) for known, count in shared.items()}
+        rough = {known: self._rough(known, bare, count, len(pairs)) for known, count in shared.items()}
         first = sorted(rough, key=lambda known: (-rough[known], known))[:COMPARED]
-        scored = [(max(rough[known], SequenceMatcher(None, known, name).ratio()), known) for known in first]
-        score, known = max(scored, default=(0.0, ""))
+        scored = [
+            (max(rough[one], SequenceMatcher(None, self._bare[one], bare).ratio()), len(one), one) for one in first
+        ]
+        score, _length, known = max(scored, default=(0.0, 0, ""))
         return Guess(self._owners[known], round(score, 2)) if score >= LEAST else None
+
+    def _rough(self, known: str, bare: str, shared: int, pairs: int) -> float:
+        own, fewer = self._bare[known], min(len(self._pairs[known]), pairs)
+        if min(len(own), len(bare)) >= SHORTEST and (own in bare or bare in own):
+            return INSIDE
+        # Of two or three pairs, all are soon found anywhere.
+        inside = INSIDE * shared / fewer if fewer > SHORTEST else 0.0
+        return max(2 * shared / (len(self._pairs[known]) + pairs), inside)
+
+
+def _bare(name: str) -> str:
+    """Letters and digits alone: "K-17" is in "Kettle K17"."""
+    return "".join(char for char in name if char.isalnum()) or name
 
 
 def _pairs(name: str) -> frozenset[str]:
     return frozenset(name[at : at + 2] for at in range(len(name) - 1)) or frozenset((name,))
-
-
-def _alike(shared: int, one: int, other: int) -> float:
-    # Of two or three pairs, all are soon found anywhere.
-    inside = INSIDE * shared / min(one, other) if min(one, other) > 3 else 0.0
-    return max(2 * shared / (one + other), inside)

@@ -158,6 +158,8 @@ def _put(values: dict[str, Any], field: str, cell: str, seen: set[str]) -> None:
         if sum(map(bool, values[group].values())) > MOST_ATTRIBUTES:
             raise _Unfit("attributes_many")
         return
+    if field == "currency" and not cell and values.get("currency"):
+        return  # the price has named it
     values[field] = READERS[field](cell)
     if field == "sku" and cell in seen:
         raise _Unfit("sku_repeats")

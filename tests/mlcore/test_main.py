@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mlcore.__main__ import main
+from mlcore.__main__ import is_needs, json_lines, main
 from mlcore.errors import InputError
 from mlcore.needsfile import read_needs, write_needs
 from tests.mlcore.models import reviews, tiny_gpt2, write_lines
+from tests.mlcore.tables import FORMATS, content, packed, write
 
 
 def test_help_names_every_command_without_loading_torch() -> None:
@@ -43,6 +44,27 @@ def test_what_a_person_can_mend_is_one_sentence_and_status_2(
     assert all(line.startswith("There is no file") for line in shown)
 
 
+@pytest.mark.parametrize("form", [*FORMATS, "csv.gz"])
+def test_reviews_of_every_format_become_lines_of_their_own(tmp_path: Path, form: str) -> None:
+    texts = [f"a kettle for the {n}th time, 漏水" for n in range(3)]
+    table = [("review", "stars", "author"), *((text, str(n), "Ann") for n, text in enumerate(texts, start=1))]
+    data = packed(content(table, "csv"), "gzip") if form == "csv.gz" else content(table, form)
+    path = write(tmp_path, data, name=f"reviews.{form}")
+    lines = json_lines(path, tmp_path / "out", "id")
+    rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert [row["text"] for row in rows] == texts
+    assert [row["rating"] for row in rows] == [1, 2, 3]
+    assert "Ann" not in lines.read_text(encoding="utf-8")
+    # What is in its own form already stays where it is.
+    assert json_lines(lines, tmp_path / "out", "id") == lines
+
+
+def test_needs_and_reviews_in_json_are_told_apart(tmp_path: Path) -> None:
+    assert is_needs(write(tmp_path, '{"reviews": 3, "needs": []}', name="needs.json"))
+    assert not is_needs(write(tmp_path, '\ufeff [{"text": "fine"}]', name="reviews.json"))
+    assert not is_needs(tmp_path / "reviews.xlsx")
+
+
 def test_needs_go_through_a_file(tmp_path: Path) -> None:
     sentences = [{"review": "r1", "text": "The cord is short."}, {"review": "r2", "text": "线太短。"}]
     write_lines(tmp_path / "sentences.jsonl", sentences)
@@ -58,8 +80,8 @@ def test_needs_go_through_a_file(tmp_path: Path) -> None:
     (need,) = read_needs(path, "zh")
     assert (need.id, need.statement, need.reviews) == ("n2", "希望线更长", 40)
     assert [(one.id, one.text) for one in need.evidence] == [("s1", "线太短。")]
-    for content in ("", "[]", json.dumps({"needs": [{}]})):
-        path.write_text(content)
+    for wrong in ("", "[]", json.dumps({"needs": [{}]})):
+        path.write_text(wrong)
         with pytest.raises(InputError) as caught:
             read_needs(path, "en")
         assert caught.value.code == "needs_unreadable"

@@ -209,6 +209,11 @@ def test_a_few_wrong_rows_make_no_other_file_of_it(tmp_path: Path, wrong: int, e
     assert recognise(write(tmp_path, b"review,rating\n" + rows + known)).encoding == encoding
 
 
+def test_a_text_without_a_name_is_recognised_by_its_length(tmp_path: Path) -> None:
+    layout = recognise(write(tmp_path, "a;b\n5;I would buy this kettle again\n1;The cord is much too short\n"))
+    assert (layout.delimiter, layout.mapping) == (";", {"text": 1})
+
+
 def test_the_sample_shows_the_first_rows_masked(tmp_path: Path) -> None:
     lines = "".join(f"call me at 13812345678 about number {n},{n % 5 + 1}\n" for n in range(30))
     layout = recognise(write(tmp_path, "review,rating\n" + lines))

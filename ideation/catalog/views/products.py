@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -53,16 +54,21 @@ def _saved(
     if not form.is_valid():
         return None
     try:
-        made = product_save(project=project, product=product, **form.values)
-        if image := form.cleaned_data["image"]:
-            product_image_set(product=made, file=image)
-        elif "remove_image" in request.POST:
-            product_image_remove(product=made)
+        made = _written(form, project, product, without_image="remove_image" in request.POST)
     except UserError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return None
     messages.success(request, _("Saved."))
     return made
+
+
+@transaction.atomic
+def _written(form: ProductForm, project: Project, product: Product | None, *, without_image: bool) -> Product:
+    """The product with its image, or neither."""
+    made = product_save(project=project, product=product, **form.values)
+    if image := form.cleaned_data["image"]:
+        return product_image_set(product=made, file=image)
+    return product_image_remove(product=made) if without_image else made
 
 
 def _form_page(
