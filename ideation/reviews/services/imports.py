@@ -23,6 +23,7 @@ from ideation.jobs.child import ChildKilledError, run_child
 from ideation.jobs.models import Job
 from ideation.jobs.services import job_start
 from ideation.reviews.models import DatasetImport, ReviewDataset, ReviewSource
+from ideation.reviews.services.layouts import layout_take
 from mlcore.errors import InputError
 from mlcore.reviewfiles import Recognised
 from mlcore.specs.reviewfiles import FileLayout, RecogniseSpec
@@ -74,7 +75,8 @@ def import_take(
     dataset: ReviewDataset | None = None,
     source: ReviewSource | None = None,
 ) -> DatasetImport:
-    """Takes over a file that lies in the storage already, paid for by the brand's quota: says how it would be read.
+    """Takes over a file that lies in the storage already, paid for by the brand's quota: says how it would be read,
+    as the last one of its source was if it is of the same form.
 
     Raises UserError with the cure when it can't be a review file; then it is deleted.
     """
@@ -85,7 +87,7 @@ def import_take(
         default_storage.delete(stored)
         params: dict[str, Any] = error.params
         raise UserError(error.code, field="file", **params) from None
-    return DatasetImport.objects.create(
+    made = DatasetImport.objects.create(
         dataset=dataset or ReviewDataset.objects.create(project=project, name=Path(file_name).stem[:200]),
         source=source,
         file=stored,
@@ -94,6 +96,7 @@ def import_take(
         file_sha256=_sha256(path),
         layout=asdict(layout),
     )
+    return layout_take(dataset_import=made, source=source)
 
 
 def recognised(path: Path) -> FileLayout:

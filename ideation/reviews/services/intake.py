@@ -19,6 +19,7 @@ from ideation.jobs.runner import JobRun
 from ideation.reviews.models import DatasetImport
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.services import staging
+from ideation.reviews.services.indexing import index_start
 from ideation.reviews.services.versions import version_create, version_next
 from mlcore.intake import SKETCHES, NearFound, Part
 from mlcore.specs.intake import IntakeSpec, NearSpec
@@ -65,6 +66,8 @@ def import_run(run: JobRun, *, enriched: bool = True) -> dict[str, Any]:
             found.refresh_from_db()
             kept = _kept(found, account, near)
             _quota_used(run, kept.imported + kept.follow_ups)
+            if kept.version:
+                index_start(project=kept.dataset.project, created_by=run.created_by)
             return counts_of(kept)
 
 
