@@ -14,9 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mlcore.enrich import enriched
-from mlcore.enrich.near import near_duplicates
-from mlcore.enrich.sketch import unpacked
+from mlcore.enrich import enriched, near_duplicates, unpacked
 from mlcore.events import Event
 from mlcore.folding import folded
 from mlcore.merkle import keyed, leaves
@@ -147,12 +145,16 @@ def comparing(spec: NearSpec) -> Iterator[Event]:
     """One NearFound event."""
     new = pl.concat(pl.read_parquet(path) for path in spec.folder.glob(SKETCHES)).sort("id")
     known = _known(spec.known)
-    found = near_duplicates(unpacked(new["sketch"]), unpacked(known["sketch"]), spec.threshold)
+    found = near_duplicates(_rows(new), _rows(known), spec.threshold)
     pairs = pl.DataFrame({"new": found.new, "known": found.known, "of": found.of, "similarity": found.similarity})
     pairs = _beside(pairs, new, known)
     path = spec.folder / "near.csv"
     pairs.select("id", "kind", "repeats", "similarity").write_csv(path, include_header=False)
     yield NearFound(path=path, rows=pairs.height)
+
+
+def _rows(rows: pl.DataFrame) -> NDArray[np.uint32]:
+    return unpacked(b"".join(rows["sketch"].to_list()))
 
 
 def _known(path: Path | None) -> pl.DataFrame:

@@ -1,7 +1,6 @@
 """A review changes only by a correction: a new form, a new version, a note; and whoever erases it erases all forms."""
 
 import json
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from accounts.models import AuditEntry, Role
 from accounts.quotas import used_of
 from ideation.base.errors import UserError
 from ideation.catalog.services import product_save
-from ideation.needs.services import _languages_set
 from ideation.privacy.models import Erasure
 from ideation.privacy.services.erasures import erasure_confirm, erasure_prepare
 from ideation.reviews.models import (
@@ -154,16 +152,6 @@ def test_two_reviews_never_say_exactly_the_same(alice: Person, story: Story) -> 
         one, other = Review.objects.filter(text="Good").order_by("line")
         with pytest.raises(UserError, match="exactly that"):
             correct(other, rating=one.rating)
-
-
-def test_a_corrected_language_stays_whatever_an_analysis_finds(alice: Person, story: Story) -> None:
-    with alice.scope():
-        after = correct(named("S-3"), language="nl")
-        other = named("S-4")
-        _languages_set({str(one.pk): Counter({"en": 5}) for one in (after, other)})
-        after.refresh_from_db()
-        other.refresh_from_db()
-        assert (after.language, other.language) == ("nl", "en")
 
 
 @pytest.mark.parametrize(
