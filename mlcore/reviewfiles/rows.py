@@ -1,5 +1,6 @@
 """Sorts the rows of a block, by columns: each is a good review, rejected for one of its cells, or left out."""
 
+import re
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,7 +10,7 @@ from mlcore.reviewfiles.dates import days
 from mlcore.reviewfiles.events import Batch, Block, Rejected
 from mlcore.reviewfiles.limits import MAX_TEXT
 from mlcore.reviewfiles.output import follow_ups_of, identities, output_of
-from mlcore.reviewfiles.platforms import DEFAULT_PRAISE, FOLLOW_UP_KINDS
+from mlcore.reviewfiles.platforms import DEFAULT_PRAISE, FOLLOW_UP_KINDS, YES
 from mlcore.reviewfiles.ratings import ratings
 from mlcore.reviewfiles.refusals import rejection
 from mlcore.specs.reviewfiles import FileLayout
@@ -93,7 +94,11 @@ def _with_text(rows: pl.DataFrame, sorting: _Sorting) -> pl.DataFrame:
 
 
 def _is_follow_up(layout: FileLayout) -> pl.Expr:
-    return pl.col("kind").str.contains(FOLLOW_UP_KINDS) if "kind" in layout.mapping else pl.lit(value=False)
+    if "kind" not in layout.mapping:
+        return pl.lit(value=False)
+    told = pl.col("kind").str.contains(FOLLOW_UP_KINDS)
+    asked = re.search(FOLLOW_UP_KINDS, layout.columns[layout.mapping["kind"]])
+    return told | pl.col("kind").is_in(YES) if asked else told
 
 
 def _without(rows: pl.DataFrame, bad: pl.Expr, sorting: _Sorting, role: str, code: str) -> pl.DataFrame:
