@@ -13,6 +13,7 @@ from mlcore.reviewfiles.output import follow_ups_of, identities, output_of
 from mlcore.reviewfiles.platforms import DEFAULT_PRAISE, FOLLOW_UP_KINDS, YES
 from mlcore.reviewfiles.ratings import ratings
 from mlcore.reviewfiles.refusals import rejection
+from mlcore.reviewfiles.values import EXCEL_ERRORS
 from mlcore.specs.reviewfiles import FileLayout
 
 
@@ -62,9 +63,17 @@ def _roles(cells: pl.DataFrame, layout: FileLayout) -> pl.DataFrame:
         *(_trimmed(f"c{index}").alias(role) for role, index in layout.mapping.items()),
         *(_trimmed(f"c{index}").alias(f"a{index}") for index in layout.attributes),
     )
+    odd = rows.select((pl.col(pl.String).str.starts_with("\ufeff") | pl.col(pl.String).str.starts_with("#")).any())
+    return rows.with_columns(_mended(one.name) for one in odd if one.any())
+
+
+def _mended(name: str) -> pl.Expr:
     # A mark of byte order in the middle of a file is what joining files leaves behind.
-    marked = rows.select(pl.col(pl.String).str.starts_with("\ufeff").any())
-    return rows.with_columns(pl.col(one.name).str.strip_prefix("\ufeff") for one in marked if one.any())
+    cell = pl.col(name).str.strip_prefix("\ufeff")
+    if name in {"rating", "date"}:
+        return cell
+    # The library that opens workbooks has nothing for these either.
+    return pl.when(cell.is_in(EXCEL_ERRORS)).then(pl.lit("")).otherwise(cell).alias(name)
 
 
 def _trimmed(name: str) -> pl.Expr:
