@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from mlcore.reviewfiles.headers import ATTRIBUTES, NAMES, PRESETS
+from mlcore.reviewfiles.headers import ATTRIBUTES, KINDS, NAMES, PRESETS
+from mlcore.reviewfiles.platforms import KIND_CELLS
 from mlcore.specs.reviewfiles import ROLES
 
 LONGEST = 80
@@ -36,7 +37,8 @@ def mapping_of(columns: Sequence[str], rows: Sequence[Sequence[str]], preset: st
     """role → index of its column. Without "text" when no column looks like one."""
     names = [plain(name) for name in columns]
     own: Mapping[str, tuple[str, ...]] = PRESETS[preset].names if preset else {}
-    mapping: dict[str, int] = {}
+    kinds = [place for place, name in enumerate(names) if name in KINDS and _is_kind(cells_at(rows, place))]
+    mapping = {"kind": kinds[0]} if kinds else {}
     for wanted in (own, NAMES):
         for role in ROLES:
             place = _place(names, wanted.get(role, ()), rows, taken=set(mapping.values()))
@@ -48,6 +50,12 @@ def mapping_of(columns: Sequence[str], rows: Sequence[Sequence[str]], preset: st
         # An order's number ties follow-ups to first reviews and is nobody's business otherwise.
         mapping.pop("first_id", None)
     return {role: mapping[role] for role in ROLES if role in mapping}
+
+
+def _is_kind(cells: Sequence[str]) -> bool:
+    """Whether a column's cells tell first reviews from follow-ups."""
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(re.search(KIND_CELLS, cell) for cell in filled)
 
 
 def _place(names: list[str], wanted: Sequence[str], rows: Sequence[Sequence[str]], *, taken: set[int]) -> int | None:

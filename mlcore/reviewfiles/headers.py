@@ -23,7 +23,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "rating", "star rating", "stars", "score", "overall", "review rating", "rating value", "rating score", "rate",
         "label", "评分", "星级", "打分", "评级", "评价星级", "商品评分", "评价等级", "评价类型", "好评", "满意度",
         "分数",
-        "評分", "星級", "評価",
+        "评价分数", "综合评分", "评论星级", "用户评分", "星数", "評分", "星級", "評価",
     ),
     "date": (
         "date", "review date", "review time", "time", "created", "created at", "creation time", "create time",
@@ -48,28 +48,31 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "author", "author name", "user", "user name", "username", "user id", "reviewer", "reviewer name", "reviewer id",
         "customer", "customer name", "customer id", "profile name", "nickname", "作者", "用户", "用户名", "用户昵称",
         "昵称",
-        "买家", "买家昵称", "买家会员名", "会员名", "会员昵称", "评价人", "评论人", "客户", "用戶", "暱稱", "買家",
+        "买家", "买家昵称", "买家会员名", "会员名", "会员昵称", "评价人", "评论人", "评论者",
+        "评价者", "用户账号", "客户", "用戶", "暱稱", "買家",
     ),
     "id": ("id", "review id", "reviewid", "uuid", "guid", "comment id", "编号", "评论编号", "评论id", "评价id",
     "評論編號"),
     "verified": (
         "verified", "verified purchase", "is verified", "verified buyer", "是否购买", "已购买", "验证购买", "真实购买",
-        "是否已购", "認證購買",
+        "是否已购", "认证购买", "已验证购买", "vp评论", "vp", "認證購買",
     ),
     "helpful": (
         "helpful", "helpful votes", "helpful vote", "helpful count", "vote", "votes", "useful vote count", "likes",
-        "thumbs up count", "upvotes", "点赞", "点赞数", "有用", "有用数", "赞", "点赞量", "点赞次数", "按讚數",
+        "thumbs up count", "upvotes", "点赞", "点赞数", "有用", "有用数", "赞", "点赞量", "点赞次数", "赞同数",
+        "有用票数", "按讚數",
     ),
     "language": ("language", "lang", "locale", "language code", "语言", "語言"),
     "price": ("price", "unit price", "price paid", "价格", "单价", "售价", "金额", "成交价", "價格"),
     "country": ("country", "country code", "region", "reviewer location", "location", "国家", "地区", "国家地区",
-    "國家"),
+    "所属国家", "國家"),
     "follow_up": (
         "follow up", "follow up review", "follow up text", "追评", "追评内容", "追加评价", "追加评论", "追加内容",
         "追加评价内容", "追加评论内容", "after user comment content", "追評", "追加評價",
     ),
     "follow_up_date": (
-        "follow up date", "追评时间", "追加时间", "追加评价时间", "追加评论时间", "追评日期", "追评天数", "追評時間",
+        "follow up date", "追评时间", "追加时间", "追加评价时间", "追加评论时间", "追评日期", "追评天数", "追评间隔",
+        "追评间隔天数", "追评间隔时间", "追加天数", "追評時間",
         "after user comment created",
     ),
     "kind": ("review type", "comment type", "评论类型", "评价种类", "是否追评", "初评/追评"),
@@ -85,13 +88,17 @@ ATTRIBUTES: Final = frozenset((
     "color", "colour", "size", "style", "variant", "variation", "flavor", "flavour", "skin type", "age", "age range",
     "gender", "product color", "product size", "tags", "vine", "department name", "division name", "version",
     "app version",
-    "device", "os", "颜色", "尺码", "尺寸", "规格", "规格型号", "sku信息", "sku属性", "商品属性", "商品规格", "款式",
-    "型号",
-    "容量", "套餐", "评价标签", "标签", "会员等级", "购买时间", "下单时间", "物流服务", "服务态度", "描述相符",
+    "device", "os", "颜色", "颜色分类", "变体", "尺码", "尺寸", "规格", "规格型号", "sku信息", "sku属性", "商品属性",
+    "商品规格", "款式", "型号", "容量",
+    "套餐", "评价标签", "标签", "会员等级", "购买时间", "下单时间", "物流服务", "服务态度", "描述相符",
     "物流评分",
     "服务评分", "物流体验", "服务体验", "达人", "顏色", "尺寸規格",
 ))  # fmt: skip
 """Columns that are kept under their own names unless a person says otherwise."""
+
+
+KINDS: Final = frozenset(("评价类型", "评论类型", "评价类别", "评价种类", "评论种类", "类型", "type", "review type"))
+"""Columns that are a rating in one file and tell follow-ups in another: their cells decide."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +118,16 @@ PRESETS: Final[Mapping[str, Preset]] = {
         "Taobao/Tmall",
         frozenset((
             "宝贝标题", "宝贝名称", "宝贝id", "买家昵称", "买家会员名", "初次评价", "追加评价", "首次评价", "sku信息",
-            "追评天数", "旺旺", "天猫", "淘宝",
+            "追评天数", "旺旺", "天猫", "淘宝", "颜色分类", "宝贝链接", "追评间隔天数", "初评内容", "首评内容",
+            "初评时间", "首评时间", "旺旺名",
         )),
         2,
         {
-            "text": ("初次评价", "首次评价", "初评内容", "评价内容", "评论内容"), "rating": ("评价等级", "评分",
-            "评价星级"),
+            "text": ("初次评价", "首次评价", "初评内容", "首评内容", "评价内容", "评论内容", "评论"),
+            "rating": ("评价等级", "评分", "评价星级", "评价类型", "评价"),
             "product": ("宝贝标题", "宝贝名称", "商品名称", "宝贝id"), "author": ("买家昵称", "买家会员名", "旺旺"),
-            "follow_up": ("追加评价", "追评内容", "追评"), "follow_up_date": ("追评时间", "追加评价时间", "追评天数"),
+            "follow_up": ("追加评价", "追评内容", "追评"),
+            "follow_up_date": ("追评时间", "追加评价时间", "追评天数", "追评间隔天数"),
         },
     ),
     "jd": Preset(
@@ -126,21 +135,23 @@ PRESETS: Final[Mapping[str, Preset]] = {
         frozenset((
             "会员昵称", "会员等级", "商品编号", "京东", "plus会员", "reference name", "creation time",
             "useful vote count",
-            "product color", "user level name", "晒单", "sku编号",
+            "product color", "user level name", "晒单", "晒单图片", "sku编号", "会员级别", "用户账号", "是否plus会员",
         )),
         2,
         {
             "text": ("评价内容", "评论内容", "content"), "rating": ("评分", "星级", "评价星级", "score"),
-            "product": ("商品名称", "reference name", "商品编号", "sku编号"), "author": ("会员昵称", "nickname"),
+            "product": ("商品名称", "reference name", "商品编号", "sku编号"),
+            "author": ("会员昵称", "nickname", "用户账号"),
             "date": ("评价时间", "评论时间", "creation time"), "helpful": ("点赞数", "有用数", "useful vote count"),
         },
     ),
     "pinduoduo": Preset(
         "Pinduoduo",
-        frozenset(("描述相符", "物流服务", "服务态度", "拼单", "拼多多", "拼单编号", "商品规格")),
+        frozenset(("描述相符", "物流服务", "服务态度", "拼单", "拼多多", "拼单编号", "拼单类型", "商品规格")),
         2,
         {
-            "text": ("评价内容", "评论内容", "商品评价"), "rating": ("描述相符", "评分", "商品评分", "评价星级"),
+            "text": ("评价内容", "评论内容", "商品评价"),
+            "rating": ("描述相符", "评价分数", "综合评分", "评分", "商品评分", "评价星级"),
             "product": ("商品名称", "商品标题", "商品id"), "author": ("用户昵称", "昵称", "用户"),
             "first_id": ("订单编号", "订单号", "拼单编号"),
         },
@@ -163,15 +174,18 @@ PRESETS: Final[Mapping[str, Preset]] = {
         frozenset((
             "asin", "parent asin", "star rating", "review headline", "review body", "vine", "verified purchase",
             "helpful votes", "helpful vote", "product parent", "unix review time", "reviewer id", "marketplace",
+            "variant", "vp评论", "vine voice评论", "红人评论", "父asin", "子asin", "所属国家", "评论人主页", "赞同数",
         )),
         2,
         {
-            "text": ("review body", "review text", "text", "body"), "title": ("review headline", "review title",
-            "title", "summary"),
-            "rating": ("star rating", "rating", "overall"), "product": ("product title", "asin", "parent asin"),
-            "author": ("customer id", "reviewer id", "user id", "reviewer name"),
+            "text": ("review body", "review text", "text", "body", "content", "评论内容", "内容"),
+            "title": ("review headline", "review title", "title", "summary", "评论标题", "标题"),
+            "rating": ("star rating", "rating", "overall", "评论星级", "星级"),
+            "product": ("product title", "商品标题", "asin", "子asin", "parent asin", "父asin"),
+            "author": ("customer id", "reviewer id", "user id", "reviewer name", "author", "评论人", "评论者"),
             "date": ("review date", "timestamp", "review time", "unix review time", "date"),
-            "helpful": ("helpful votes", "helpful vote", "helpful", "vote"),
+            "helpful": ("helpful votes", "helpful vote", "helpful", "vote", "赞同数", "点赞数"),
+            "country": ("所属国家", "站点", "country"),
         },
     ),
 }  # fmt: skip

@@ -123,5 +123,5 @@ def _later_days(later: pl.DataFrame, layout: FileLayout) -> pl.Series:
     if "follow_up_date" not in later.columns:
         return pl.Series([None] * later.height, dtype=pl.Date)
     told = days(later["follow_up_date"], layout.date_format)
-    after = pl.col("follow_up_date").str.extract(r"^\D{0,6}(\d{1,4})\s*(?:天|日|days?)?\D{0,6}$").cast(pl.Int64)
+    after = pl.col("follow_up_date").str.extract(r"^\D{0,12}(\d{1,4})\s*(?:天|日|days?)?\D{0,12}$").cast(pl.Int64)
     return later.select(pl.coalesce(told, pl.col("day") + pl.duration(days=after))).to_series()

@@ -1,5 +1,6 @@
 """Sorts the rows of a block, by columns: each is a good review, rejected for one of its cells, or left out."""
 
+import re
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,9 +10,10 @@ from mlcore.reviewfiles.dates import days
 from mlcore.reviewfiles.events import Batch, Block, Rejected
 from mlcore.reviewfiles.limits import MAX_TEXT
 from mlcore.reviewfiles.output import follow_ups_of, identities, output_of
-from mlcore.reviewfiles.platforms import DEFAULT_PRAISE, FOLLOW_UP_KINDS
+from mlcore.reviewfiles.platforms import DEFAULT_PRAISE, FOLLOW_UP_KINDS, YES
 from mlcore.reviewfiles.ratings import ratings
 from mlcore.reviewfiles.refusals import rejection
+from mlcore.reviewfiles.values import EXCEL_ERRORS
 from mlcore.specs.reviewfiles import FileLayout
 
 
@@ -61,9 +63,17 @@ def _roles(cells: pl.DataFrame, layout: FileLayout) -> pl.DataFrame:
         *(_trimmed(f"c{index}").alias(role) for role, index in layout.mapping.items()),
         *(_trimmed(f"c{index}").alias(f"a{index}") for index in layout.attributes),
     )
+    odd = rows.select((pl.col(pl.String).str.starts_with("\ufeff") | pl.col(pl.String).str.starts_with("#")).any())
+    return rows.with_columns(_mended(one.name) for one in odd if one.any())
+
+
+def _mended(name: str) -> pl.Expr:
     # A mark of byte order in the middle of a file is what joining files leaves behind.
-    marked = rows.select(pl.col(pl.String).str.starts_with("\ufeff").any())
-    return rows.with_columns(pl.col(one.name).str.strip_prefix("\ufeff") for one in marked if one.any())
+    cell = pl.col(name).str.strip_prefix("\ufeff")
+    if name in {"rating", "date"}:
+        return cell
+    # The library that opens workbooks has nothing for these either.
+    return pl.when(cell.is_in(EXCEL_ERRORS)).then(pl.lit("")).otherwise(cell).alias(name)
 
 
 def _trimmed(name: str) -> pl.Expr:
@@ -93,7 +103,11 @@ def _with_text(rows: pl.DataFrame, sorting: _Sorting) -> pl.DataFrame:
 
 
 def _is_follow_up(layout: FileLayout) -> pl.Expr:
-    return pl.col("kind").str.contains(FOLLOW_UP_KINDS) if "kind" in layout.mapping else pl.lit(value=False)
+    if "kind" not in layout.mapping:
+        return pl.lit(value=False)
+    told = pl.col("kind").str.contains(FOLLOW_UP_KINDS)
+    asked = re.search(FOLLOW_UP_KINDS, layout.columns[layout.mapping["kind"]])
+    return told | pl.col("kind").is_in(YES) if asked else told
 
 
 def _without(rows: pl.DataFrame, bad: pl.Expr, sorting: _Sorting, role: str, code: str) -> pl.DataFrame:

@@ -19,6 +19,8 @@ _CURRENCIES: Final = {
     "eur": "EUR", "£": "GBP", "gbp": "GBP", "jpy": "JPY", "円": "JPY", "hk$": "HKD", "hkd": "HKD", "nt$": "TWD",
     "twd": "TWD", "₩": "KRW", "krw": "KRW", "₹": "INR", "inr": "INR", "cad": "CAD", "aud": "AUD", "chf": "CHF",
 }  # fmt: skip
+EXCEL_ERRORS: Final = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+"""What stands in a cell whose formula failed; nobody wrote it."""
 LONGEST: Final = 100
 """Characters that any of these has at most."""
 _PRICE = re.compile(r"([^\d\s.,+-]*)\s*(\d[\d.,' ]*)\s*([^\d\s.,]*)")

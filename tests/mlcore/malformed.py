@@ -3,8 +3,10 @@ becomes
 of it: the texts that are read and the codes of the rows that aren't, or the code of its refusal.
 """
 
+import io
 import json
 import random
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,6 +39,9 @@ def cases() -> Iterator[Case]:
     yield from _quotes()
     yield from _shapes()
     yield from _headers()
+    yield from _values()
+    yield from _workbooks()
+    yield from _large()
     yield from _json()
     yield from _cut()
     yield from _flipped()
@@ -139,7 +144,9 @@ def _shapes() -> Iterator[Case]:
         ("without text", ",3", (), ("text_empty",)),
         ("long text", "x" * 20_001 + ",3", (), ("text_too_long",)),
         ("longest text", "x" * 20_000 + ",3", ("x" * 20_000,), ()),
-        ("Excel error", "#REF!,#DIV/0!", (), ("bad_rating",)),
+        ("Excel error", "#REF!,3", (), ("text_empty",)),
+        ("Excel error as a rating", "x y,#DIV/0!", (), ("bad_rating",)),
+        ("a word after a cross", "#REF,3", ("#REF",), ()),
         ("formula", "=1+1,3", ("=1+1",), ()),
         ("emoji", "👨‍👩‍👧‍👦🇨🇳,3", ("👨‍👩‍👧‍👦🇨🇳",), ()),
         ("combining", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢,3", ("Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",), ()),
@@ -177,7 +184,71 @@ def _headers() -> Iterator[Case]:
     ):  # fmt: skip
         yield Case(f"header {name}", f"{head}\n{body}".encode(), None if name == "blank" else (FIRST, LAST))
     yield Case("no header", body.encode(), (FIRST, LAST))
+    mark = "\ufeff"
+    yield Case("files with marks joined", f"{mark}review,rating\n{FIRST},2\n{mark}{LAST},5\n".encode(), (FIRST, LAST))
     yield Case("lines above the header", f"Export of 2024\n\nreview,rating\n{body}".encode(), (FIRST, LAST))
+
+
+def _values() -> Iterator[Case]:
+    """Dates in five orders, and ratings in anybody's words, each with what can't be one."""
+    for name, form in (
+        ("year first", "{0}-{1:02}-{2:02}"), ("day first", "{2}/{1}/{0}"), ("month first", "{1:02}/{2:02}/{0}"),
+        ("day first with dots", "{2}.{1}.{0}"), ("day in the middle", "{0}-{2:02}-{1:02}"),
+        ("in Chinese", "{0}年{1}月{2}日"),
+    ):  # fmt: skip
+        days = [form.format(2023, month, day) for month, day in ((1, 31), (2, 13), (12, 25), (11, 9))]
+        rows = "".join(f"review number {n},{day}\n" for n, day in enumerate(days))
+        texts = tuple(f"review number {n}" for n in range(4))
+        yield Case(f"dates {name}", f"review,date\n{rows}bad one,45/45/2023\n".encode(), texts, ("bad_date",))
+    words = ("4.5/5", "五星", "★★★★☆", "8/10", "80%", "4 out of 5 stars", "好评", "４", "⭐⭐⭐", "4,5", "Rating: 3")
+    rows = "".join(f'review number {n},"{word}"\n' for n, word in enumerate(words))
+    texts = tuple(f"review number {n}" for n in range(len(words)))
+    data = f"review,rating\n{rows}bad one,six\nbad two,9 stars\nbad three,☆\n".encode()
+    yield Case("ratings in words", data, texts, ("bad_rating",) * 3)
+
+
+def _workbooks() -> Iterator[Case]:
+    for error in ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"):
+        failed = f't="e"><v>{error}</v></c>'
+        text, rating = f'<c r="A3" {failed}<c r="B3"><v>3</v></c>', _text("A3", "x y") + f'<c r="B3" {failed}'
+        yield Case(f"cell {error}", _sheet(text), (FIRST, LAST), ("text_empty",))
+        yield Case(f"rating {error}", _sheet(rating), (FIRST, "x y", LAST))
+    yield Case("a cell of no kind", _sheet(_text("A3", "x y") + '<c r="B3" t="q"><v>3</v></c>'))
+    yield Case("a shared text that isn't there", _sheet('<c r="A3" t="s"><v>99</v></c>'))
+    yield Case("a place that is none", _sheet('<c r="3A"><v>3</v></c>'))
+    yield Case("a sheet that ends early", _sheet('<c r="A3"><v>3', end=""))
+
+
+def _large() -> Iterator[Case]:
+    """Cells of 10 MB: each costs its row."""
+    cell = "x" * (10 * 2**20)
+    yield Case("10 MB", _csv(f"{cell},3").encode(), (FIRST, LAST), ("cell_too_long",))
+    yield Case("10 MB in quotes", _csv(f'"{cell}",3').encode(), (FIRST, LAST), ("cell_too_long",))
+    yield Case("10 MB as a rating", _csv(f"x y,{cell}").encode(), (FIRST, LAST), ("cell_too_long",))
+    lines = [json.dumps({"text": text}) + "\n" for text in (FIRST, cell, LAST)]
+    yield Case("10 MB in JSON Lines", "".join(lines).encode(), (FIRST, LAST), ("cell_too_long",))
+    yield Case("10 MB in JSON", f"[{','.join(lines)}]".encode(), (FIRST, LAST), ("cell_too_long",))
+    table = [("review", "rating"), (FIRST, "2"), (cell, "3"), (LAST, "5")]
+    yield Case("10 MB in Parquet", content(table, "parquet"), (FIRST, LAST), ("cell_too_long",))
+    yield Case("10 MB in a workbook", _sheet(_text("A3", cell)), (FIRST, LAST), ("text_too_long",))
+
+
+def _text(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def _sheet(third: str, end: str = "</sheetData></worksheet>") -> bytes:
+    """A workbook whose third row is this."""
+    buffer = io.BytesIO(content([("review", "rating"), (FIRST, "2")], "xlsx"))
+    with zipfile.ZipFile(buffer) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    rows = (_text("A1", "review") + _text("B1", "rating"), _text("A2", FIRST), third, _text("A4", LAST))
+    data = "".join(
+        f'<row r="{number}">{cells}</row>' for number, cells in enumerate(rows if end else rows[:2], start=1)
+    )
+    kind = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    sheet = f"<worksheet {kind}><sheetData>{data}{'' if end else third}{end}"
+    return zipped({**files, "xl/worksheets/sheet1.xml": sheet.encode()})
 
 
 def _json() -> Iterator[Case]:

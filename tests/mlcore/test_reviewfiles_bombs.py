@@ -182,6 +182,11 @@ def reader() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
+def test_there_are_bombs_of_every_kind() -> None:
+    assert len(BOMBS) >= 40
+    assert sum(isinstance(expected, str) for _make, expected in BOMBS.values()) >= 20
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_or_read_within_bounds(reader: ProcessPoolExecutor, tmp_path: Path, name: str) -> None:
     make, expected = BOMBS[name]
