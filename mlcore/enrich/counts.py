@@ -9,8 +9,8 @@ from mlcore.enrich.tokens import Tokens, tokens
 
 
 def counts(texts: pl.Series, parts: Iterable[Tokens] | None = None) -> pl.DataFrame:
-    """The "characters" (all of them, blanks too) and "tokens" of each text: words and numbers, and each Chinese or Japanese
-    character by itself. `parts`: the texts' tokens, where they are known.
+    """The "characters" (all of them, blanks too) and "tokens" of each text: words, numbers, and each Chinese or
+    Japanese character by itself. `parts`: the texts' tokens, where they are known.
     """
     lengths = [part.lengths() for part in (tokens(texts) if parts is None else parts)]
     return pl.DataFrame(

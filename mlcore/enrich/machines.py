@@ -9,9 +9,10 @@ import re
 from typing import Final
 
 WORDS: Final = (
-    r"(?i)language model|as an a(?:i|rtificial)|(?:'|’)m (?:just |only )?an ai|am (?:just |only )?an ai|have personal "
+    r"(?i)language model|as an a(?:i|rtificial)|(?:'|’)m (?:just |only )?an ai|am (?:just |only )?an ai"
+    r"|have personal "
     r"|regenerate response|here(?:'s| is| are) (?:a|an|your|the|some) .*review"
-    r"|(?:in conclusion|in summary|to sum up|to summarize|overall), (?:this|the|these|i )"
+    r"|(?:in conclusion|in summary|to sum up|to summarize|overall),\s+(?:this|the|these|i )"
     r"|人工智能|语言模型|作为ai|是一[个款名]ai|以下是[为根一]|您的[要需]求"
     r"|(?:总的来说|总而言之|综上所述|总体而言|总体来说)[，,]?(?:这款|这个产品|该产品|这件|这一款|此款)"
 )
@@ -19,17 +20,22 @@ WORDS: Final = (
 
 _SAYS_SO: Final = re.compile(
     r"\bas an? (?:ai|artificial intelligence)(?: language)? model\b|\bas an? ai(?: assistant)?, i\b"
-    r"|\bas a (?:large )?language model\b|\bi(?:'m| am) (?:just |only )?an ai\b(?! (?:enthusiast|researcher|engineer|fan))"
+    r"|\bas a (?:large )?language model\b|\bi(?:'m| am) (?:just |only )?an ai\b(?! (?:enthusiast|researcher"
+    r"|engineer|fan))"
     r"|\bi (?:do not|don't|cannot|can't) have personal (?:experiences?|opinions?|feelings)\b|\bregenerate response\b"
-    r"|\b(?:sure|certainly|absolutely|of course)[!,.:] here(?:'s| is| are) (?:a|an|your|the|some)\b[^.!?\n]{0,60}?\breviews?\b"
+    r"|\b(?:sure|certainly|absolutely|of course)[!,.:] here(?:'s| is| are) (?:a|an|your|the"
+    r"|some)\b[^.!?\n]{0,60}?\breviews?\b"
     r"|\bhere(?:'s| is) (?:a|an|your) (?:\w+[ -]){0,4}review(?: for| of| based| that|:)"
-    r"|作为一[个名款](?:人工智能|AI|大?语言模型)(?:语言模型|模型|助手)?[，,]\s*我|作为(?:AI|人工智能)(?:语言)?(?:模型|助手)?[，,]\s*我"
-    r"|我(?:只)?是一[个款名](?:人工智能|AI|大?语言模型)|以下是(?:为您|根据您|一[篇条则段份])[^。！？\n]{0,20}(?:评价|评论|好评|文案)"
+    r"|作为一[个名款](?:人工智能|AI|大?语言模型)(?:语言模型|模型|助手)?[，,]\s*我|作为(?:AI"
+    r"|人工智能)(?:语言)?(?:模型|助手)?[，,]\s*我"
+    r"|我(?:只)?是一[个款名](?:人工智能|AI|大?语言模型)|以下是(?:为您|根据您"
+    r"|一[篇条则段份])[^。！？\n]{0,20}(?:评价|评论|好评|文案)"
     r"|(?:根据|按照)您的(?:要求|需求)[^。！？\n]{0,12}(?:评价|评论|好评|文案)",
     re.IGNORECASE,
 )
 _CONCLUDES: Final = re.compile(
-    r"\b(?:in conclusion|in summary|to sum up|to summarize|overall), (?:this|the|these|i (?:would |can )?(?:\w+ly )?recommend)\b"
+    r"\b(?:in conclusion|in summary|to sum up|to summarize|overall),\s+(?:this|the|these|i (?:would "
+    r"|can )?(?:\w+ly )?recommend)\b"
     r"|(?:总的来说|总而言之|综上所述|总体而言|总体来说)[，,]?(?:这款|这个产品|该产品|这件|这一款|此款)",
     re.IGNORECASE,
 )
@@ -42,8 +48,9 @@ _MANNERS: Final = tuple(
         r"\bseamless(?:ly)?\b|\beffortless(?:ly)?\b", r"\belevat(?:e|es|ed|ing)\b|\benhanc(?:e|es|ed|ing)\b",
         r"\bboasts?\b|\bsleek\b|\bversatil\w+\b", r"\battention to detail\b|\bimpeccabl[ey]\b|\bcraftsmanship\b",
         r"\bexceed(?:s|ed)? (?:all )?(?:of )?my expectations\b", r"\*\*[^*\n]{2,40}\*\*", r"(?m)^#{1,4} \w",
-        "首先|第一，", "其次|第二，", "此外|另外，|除此之外", "最后，", "不仅[^。！？]{2,30}(?:还|而且|更|也)", "无论是?[^。！？]{2,30}(?:还是|都)",
-        "值得一提的是|令人(?:印象深刻|惊喜|赞叹)", "为[^。！？，]{1,12}(?:带来|增添|提供)了?", "完美(?:地)?(?:结合|融合|诠释|契合)",
+        "首先|第一，", "其次|第二，", "此外|另外，|除此之外", "最后，", "不仅[^。！？]{2,30}(?:还|而且|更|也)",
+        "无论是?[^。！？]{2,30}(?:还是|都)", "值得一提的是|令人(?:印象深刻|惊喜|赞叹)",
+        "为[^。！？，]{1,12}(?:带来|增添|提供)了?", "完美(?:地)?(?:结合|融合|诠释|契合)",
         "不可多得|物超所值的选择|值得(?:推荐|信赖|拥有)的(?:产品|选择|好物)",
     )
 )  # fmt: skip

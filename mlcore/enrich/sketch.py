@@ -14,7 +14,7 @@ import polars as pl
 from datasketch import MinHash
 from numpy.typing import NDArray
 
-from mlcore.enrich.characters import DIGIT, HAN, HANGUL, LATIN, OTHER
+from mlcore.enrich.characters import DIGIT, HANGUL, LATIN, OTHER
 from mlcore.enrich.tokens import Tokens, tokens
 
 HASHES: Final = 32

@@ -1,7 +1,7 @@
 """Raises flags on reviews that may not be what they seem, each with the words that raised it.
 
-A flag is a reason to look, and lets an analysis leave a review out; it never deletes one. Precision comes before recall:
-a flag on an honest review costs more trust than one that is missed.
+A flag is a reason to look, and lets an analysis leave a review out; it never deletes one. Precision comes before
+recall: a flag on an honest review costs more trust than one that is missed.
 """
 
 import json
