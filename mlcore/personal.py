@@ -261,6 +261,7 @@ _NUMBERS: Final[tuple[Rule, ...]] = (
 )
 """The surest first: what one rule has taken, no later one takes."""
 # What a text must have for the costly patterns to be worth a look.
+_AT_IN_WORDS = re.compile(r"艾特|[\s(\[{#](?:at|@)[\s)\]}#]", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d(?:[^\dA-Za-z\u4e00-\u9fff]{0,3}\d){5}")
 _CHINESE_PLACE = re.compile(
     rf"(?:[路街道巷弄里苑村]|胡同|小区|花园|公寓|家园|大厦|新城)(?:{_HAN}{{1,2}}[路街段])?\s?[\d一二三四五六七八九十百零〇]"
@@ -289,8 +290,10 @@ def find(text: str) -> list[Span]:
 
 
 def _candidates(plain: str, digit: bool, reach: bool, messenger: bool) -> Iterator[Span]:
-    if reach:
-        yield from _matches(plain, (("email", _EMAIL, None), ("email", _EMAIL_IN_WORDS, None)))
+    if reach and "@" in plain:
+        yield from _matches(plain, (("email", _EMAIL, None),))
+    if reach and _AT_IN_WORDS.search(plain):
+        yield from _matches(plain, (("email", _EMAIL_IN_WORDS, None),))
     if messenger:
         yield from _matches(plain, (("account", _QQ, None),))
         yield from _accounts(plain)

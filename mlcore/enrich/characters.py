@@ -54,8 +54,9 @@ def _fold(code: int) -> int:
         return DROPPED
     if category[0] not in "LNM":
         return PARTS
-    form = "NFKD" if any(low <= code <= high for low, high in _LATIN) else "NFKC"
-    folded = ord(unicodedata.normalize(form, char.lower())[0])
+    latin = any(low <= code <= high for low, high in _LATIN)
+    small = char.lower()
+    folded = ord((unicodedata.normalize("NFKD", small) if latin else unicodedata.normalize("NFKC", small))[0])
     return folded if folded < 0xFFFF and unicodedata.category(chr(folded))[0] in "LNM" else PARTS
 
 

@@ -12,7 +12,7 @@ WORDS: Final = (
     r"(?i)language model|as an a(?:i|rtificial)|(?:'|’)m (?:just |only )?an ai|am (?:just |only )?an ai"
     r"|have personal "
     r"|regenerate response|here(?:'s| is| are) (?:a|an|your|the|some) .*review"
-    r"|(?:in conclusion|in summary|to sum up|to summarize|overall), (?:this|the|these|i )"
+    r"|(?:in conclusion|in summary|to sum up|to summarize|overall),\s+(?:this|the|these|i )"
     r"|人工智能|语言模型|作为ai|是一[个款名]ai|以下是[为根一]|您的[要需]求"
     r"|(?:总的来说|总而言之|综上所述|总体而言|总体来说)[，,]?(?:这款|这个产品|该产品|这件|这一款|此款)"
 )
@@ -34,7 +34,7 @@ _SAYS_SO: Final = re.compile(
     re.IGNORECASE,
 )
 _CONCLUDES: Final = re.compile(
-    r"\b(?:in conclusion|in summary|to sum up|to summarize|overall), (?:this|the|these|i (?:would "
+    r"\b(?:in conclusion|in summary|to sum up|to summarize|overall),\s+(?:this|the|these|i (?:would "
     r"|can )?(?:\w+ly )?recommend)\b"
     r"|(?:总的来说|总而言之|综上所述|总体而言|总体来说)[，,]?(?:这款|这个产品|该产品|这件|这一款|此款)",
     re.IGNORECASE,

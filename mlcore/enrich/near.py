@@ -111,7 +111,8 @@ class _Search:
         known = rows < self.found.known
         repeats = (alike >= self.agreeing) & ~known
         np.minimum.at(self.of, rows[repeats], heads[repeats])
-        return known & (alike == HASHES)
+        same: NDArray[np.bool_] = known & (alike == HASHES)
+        return same
 
     def alike(self, rows: Rows, others: Rows) -> NDArray[np.int64]:
         """In how many numbers each row agrees with the other."""

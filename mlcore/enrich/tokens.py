@@ -112,7 +112,7 @@ def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """base^place and base^-place, modulo 2^64."""
     size = CHUNK + 4 * LONGEST + 2
     bases = (_BASE, pow(_BASE, -1, 2**64))
-    first, second = (np.cumprod(np.full(size, base, dtype=np.uint64)) for base in bases)
+    first, second = (np.cumprod(np.full(size, base, dtype=np.uint64), dtype=np.uint64) for base in bases)
     return first, second
 
 
