@@ -2,13 +2,12 @@
 
 import datetime as dt
 import uuid
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from django.db.models import BooleanField, DateField, F, Func, QuerySet, UUIDField, Value
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce
 
-from ideation.reviews.models import UNDATED, Review
+from ideation.reviews.models import UNDATED, Review, day
 
 RowT = TypeVar("RowT", bound=Review)
 
@@ -34,24 +33,18 @@ def place_of(review: Review) -> Place:
 
 def read_place(text: str) -> Place | None:
     """A place as it stands in an address. None if it is none."""
-    day, _dot, key = text.partition(".")
+    number, _dot, key = text.partition(".")
     try:
-        return Place(dt.date.fromordinal(int(day, 16)), uuid.UUID(hex=key))
+        return Place(dt.date.fromordinal(int(number, 16)), uuid.UUID(hex=key))
     except (ValueError, OverflowError):
         return None
 
 
-def newest_first() -> tuple[Any, Any]:
-    """The list's order, as its index has it."""
-    return Coalesce("date", UNDATED).desc(), F("pk").desc()
-
-
 def beyond(rows: QuerySet[RowT], place: Place | None, *, upwards: bool = False) -> QuerySet[RowT]:
-    """Rows beyond a place in the list's order; upwards: those before it, the nearest first."""
-    day, key = newest_first()
-    ordered = rows.order_by(*((one.expression.asc() for one in (day, key)) if upwards else (day, key)))
+    """Rows in the list's order, beyond a place; upwards: those before it, the nearest first."""
+    ordered = rows.order_by(day().asc(), F("pk").asc()) if upwards else rows.order_by(day().desc(), F("pk").desc())
     if place is None:
         return ordered
-    here = Func(Coalesce("date", UNDATED), F("pk"), function="ROW", output_field=DateField())
+    here = Func(day(), F("pk"), function="ROW", output_field=DateField())
     there = Func(Value(place.day, DateField()), Value(place.pk, UUIDField()), function="ROW", output_field=DateField())
     return ordered.filter(CombinedExpression(here, ">" if upwards else "<", there, output_field=BooleanField()))

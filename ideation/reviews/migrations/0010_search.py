@@ -4,6 +4,7 @@ Row-level security would keep Postgres from using the index of words, since `@@`
 itself. The functions filter by the brand of the scope themselves and return ids, whose rows are read under the wall.
 """
 
+import datetime as dt
 import uuid
 
 import accounts.tenancy
@@ -154,6 +155,24 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="reviewexport",
             constraint=models.UniqueConstraint(fields=("brand", "id"), name="reviews_reviewexport_brand_id"),
+        ),
+        migrations.RemoveIndex(model_name="review", name="reviews_review_newest"),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(
+                models.F("brand"),
+                models.F("project_id"),
+                models.OrderBy(
+                    models.Case(
+                        models.When(date=None, then=models.Value(dt.date(1, 1, 1))),
+                        default="date",
+                        output_field=models.DateField(),
+                    ),
+                    descending=True,
+                ),
+                models.OrderBy(models.F("id"), descending=True),
+                name="reviews_review_newest",
+            ),
         ),
         accounts.tenancy.system_function(
             "reviews_newest", f"{ARGUMENTS}, walk integer", FOUND, _both_ways(newest=True)
