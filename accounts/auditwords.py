@@ -50,6 +50,7 @@ TABLES: Final[dict[str, Table]] = {
     "catalog_product": Table(noun=gettext_lazy("product"), label="name"),
     "reviews_reviewdataset": Table(noun=gettext_lazy("dataset"), label="name"),
     "reviews_datasetimport": Table(noun=gettext_lazy("import"), label="file_name", page="import"),
+    "reviews_reviewsource": Table(noun=gettext_lazy("source"), label="name", page="source"),
     "reviews_review": Table(noun=gettext_lazy("review"), page="review"),
     "training_modelversion": Table(noun=gettext_lazy("model version"), label="number", page="model"),
     "concepts_brief": Table(noun=gettext_lazy("brief"), label="title"),
