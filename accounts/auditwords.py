@@ -52,6 +52,7 @@ TABLES: Final[dict[str, Table]] = {
     "reviews_datasetimport": Table(noun=gettext_lazy("import"), label="file_name", page="import"),
     "reviews_savedview": Table(noun=gettext_lazy("saved view"), label="name"),
     "reviews_reviewexport": Table(noun=gettext_lazy("export of reviews")),
+    "reviews_reviewsource": Table(noun=gettext_lazy("source"), label="name", page="source"),
     "reviews_review": Table(noun=gettext_lazy("review"), page="review"),
     "reviews_ignoredname": Table(noun=gettext_lazy("name without a product"), label="name"),
     "training_modelversion": Table(noun=gettext_lazy("model version"), label="number", page="model"),

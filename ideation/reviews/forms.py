@@ -12,6 +12,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/tab-separated-values"}),
-        error_messages={"required": _("Choose a file first: CSV or TSV with a header row.")},
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.gz,.zip,.zst,text/csv"}
+        ),
+        error_messages={"required": _("Choose a file first.")},
     )

@@ -15,6 +15,7 @@ from accounts.middleware import RAW
 from ideation.base.errors import UserError
 
 VERSION = "1.0.0"
+SILENCE_SECONDS = 60
 R = TypeVar("R", bound=HttpResponse)
 EXTENSIONS = "creation,creation-with-upload,termination,expiration"
 
@@ -42,7 +43,8 @@ def offset_of(request: HttpRequest) -> int:
 
 
 def body_length(request: HttpRequest) -> int:
-    """How many bytes the body is said to have."""
+    """How many bytes the body is said to have; from now on its sender is waited for, but not for ever."""
+    patient(request)
     text = request.headers.get("Content-Length", "")
     return int(text) if text.isascii() and text.isdecimal() else 0
 
@@ -52,6 +54,13 @@ def _number(request: HttpRequest, name: str, code: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 15):
         raise UserError(code)
     return int(text)
+
+
+def patient(request: HttpRequest) -> None:
+    """A sender who says nothing for a minute is cut off: what they have sent counts, and threads are few."""
+    handle = request.META.get("gunicorn.socket")
+    if handle is not None:
+        handle.settimeout(SILENCE_SECONDS)
 
 
 def metadata_of(request: HttpRequest) -> dict[str, str]:

@@ -32,7 +32,6 @@ from ideation.catalog.querysets import project as find_project
 from ideation.jobs.models import Job
 from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
-from ideation.reviews import arrivals
 from ideation.reviews.models import DatasetImport, ReviewDataset, ReviewSource, SourceKind
 from ideation.reviews.querysets import datasets_of
 from ideation.reviews.services.buckets import Bucket
@@ -97,7 +96,10 @@ def _address_run(run: JobRun) -> dict[str, Any]:
 def _source_run(run: JobRun) -> dict[str, Any]:
     source_id = uuid.UUID(run.params["source"])
     with run.scope():
-        source = arrivals.source(source_id)
+        source = ReviewSource.objects.select_related("dataset__project").filter(pk=source_id).first()
+    if source is None:
+        # Removed meanwhile, so that nobody waits for its files.
+        return {"files": 0}
     count, spoilt = 0, None
     try:
         for wanted in _wanted(source):
@@ -192,6 +194,8 @@ def _kept(run: JobRun, fetched: Fetched) -> Iterator[None]:
         with run.scope():
             quota_take(kind="storage_bytes", amount=fetched.size)
             yield
+            # To look at a file may take as long as a lease lasts: renewed with what was found, it can't be found twice.
+            run.progress("looking", fetched.size, fetched.size, "bytes")
     except BaseException:
         _discard(fetched.stored)
         raise

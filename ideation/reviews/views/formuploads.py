@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from ideation.base.errors import UserError, user_error
 from ideation.base.problems import PROBLEM_TYPE, problem_body
 from ideation.reviews.services.uploadforms import FormFile, form_drop, form_finish, form_open
+from ideation.reviews.tus import patient
 
 FIELD = "token"
 
@@ -43,6 +44,7 @@ class ToItsPlace(FileUploadHandler):
 def form_upload(request: HttpRequest) -> HttpResponse:
     """Takes a signed form's file, and says which import it became."""
     handler = ToItsPlace(request)
+    patient(request)
     try:
         made = form_finish(form=_taken(request, handler))
     except Exception as error:
