@@ -91,9 +91,9 @@ def erasure(erasure_id: uuid.UUID) -> Erasure:
 def work_on(projects: QuerySet[Project]) -> QuerySet[Job]:
     """Live work that may hold reviews of these projects in its hands."""
     ids = [*projects.values_list("pk", flat=True)]
-    return Job.objects.filter(state__in=LIVE, project_id__in=ids) | Job.objects.filter(
-        state__in=LIVE, kind="brand_export"
-    )
+    # What makes reviews findable refers to them by keys: of one that is gone it can keep nothing.
+    mine = Job.objects.filter(state__in=LIVE, project_id__in=ids).exclude(kind="reviews_index")
+    return mine | Job.objects.filter(state__in=LIVE, kind="brand_export")
 
 
 def exports() -> QuerySet[BrandExport]:

@@ -105,7 +105,9 @@ def write_reviews(path: Path, count: int) -> None:
 def vocabulary(chance: random.Random, language: str, count: int) -> list[str]:
     """Words, the frequent ones several times."""
     if language == "zh":
-        common = "的很好用了不是一个这有我也在没质量杯子盖漏水保温外观喜欢买客服物流快包装颜色大小适合孩子老人价格便宜推荐失望"
+        common = (
+            "的很好用了不是一个这有我也在没质量杯子盖漏水保温外观喜欢买客服物流快包装颜色大小适合孩子老人价格推荐失望"
+        )
         words = ["".join(chance.choices(common, k=chance.randint(1, 3))) for _word in range(count)]
         return words + list(common) * 20
     syllables = "ba con de ful ing ket lo mer na or pre qui re ster ta un ver wi xe yo".split()
@@ -117,14 +119,14 @@ def vocabulary(chance: random.Random, language: str, count: int) -> list[str]:
 
 def imported(path: Path, *, enriched: bool) -> tuple[float, float]:
     """Seconds from the job's start to the reviews being there, and the highest memory of a child (RSS, MB)."""
-    from accounts.models import User  # noqa: PLC0415  # the settings are known only now
-    from accounts.services.brands import brand_create  # noqa: PLC0415
-    from accounts.services.people import person_create  # noqa: PLC0415
-    from accounts.tenancy import brand_scope  # noqa: PLC0415
-    from ideation.catalog.services import project_create  # noqa: PLC0415
-    from ideation.jobs.runner import run_job  # noqa: PLC0415
-    from ideation.reviews.services import import_run, import_start  # noqa: PLC0415
-    from ideation.workspace.services import file_prepare  # noqa: PLC0415
+    from accounts.models import User
+    from accounts.services.brands import brand_create
+    from accounts.services.people import person_create
+    from accounts.tenancy import brand_scope
+    from ideation.catalog.services import project_create
+    from ideation.jobs.runner import run_job
+    from ideation.reviews.services import import_run, import_start
+    from ideation.workspace.services import file_prepare
 
     owner = User.objects.first() or person_create(email="bench@x.example", name="Bench")
     brand = brand_create(name="Bench", owner=owner)
@@ -214,7 +216,7 @@ def copied_raw(servers: Servers, folder: Path) -> tuple[float, float]:
 
 def ready_rows(count: int) -> list[dict[str, Any]]:
     """Rows for the two ways that make them one by one: as good as the import's, made beforehand."""
-    import uuid  # noqa: PLC0415
+    import uuid
 
     chance = random.Random(5)
     words = vocabulary(chance, "en", 6000)
@@ -230,11 +232,11 @@ def ready_rows(count: int) -> list[dict[str, Any]]:
 
 def bulk_created(count: int) -> float:
     """Seconds of Django's bulk_create, 2,000 rows at a time, in one transaction as the serving role."""
-    from accounts.models import User  # noqa: PLC0415
-    from accounts.services.brands import brand_create  # noqa: PLC0415
-    from accounts.tenancy import brand_scope  # noqa: PLC0415
-    from ideation.catalog.services import project_create  # noqa: PLC0415
-    from ideation.reviews.models import DatasetImport, Review, ReviewDataset  # noqa: PLC0415
+    from accounts.models import User
+    from accounts.services.brands import brand_create
+    from accounts.tenancy import brand_scope
+    from ideation.catalog.services import project_create
+    from ideation.reviews.models import DatasetImport, Review, ReviewDataset
 
     owner = User.objects.get()
     brand = brand_create(name="Bulk", owner=owner)
@@ -252,14 +254,14 @@ def bulk_created(count: int) -> float:
 def to_sql(servers: Servers, count: int) -> float:
     """Seconds of pandas' to_sql into a table without indexes; 0 where pandas and SQLAlchemy aren't installed."""
     try:
-        import pandas  # noqa: PLC0415
-        import sqlalchemy  # noqa: PLC0415
+        import pandas as pd
+        import sqlalchemy
     except ImportError:
         say("pandas to_sql: left out (pip install pandas==2.3.3 sqlalchemy==2.0.44 to see it)")
         return 0.0
     options = {"host": str(servers.postgres.files.socket), "user": "postgres", "dbname": DATABASE}
     engine = sqlalchemy.create_engine("postgresql+psycopg://", connect_args=options)
-    rows = pandas.DataFrame(ready_rows(count))
+    rows = pd.DataFrame(ready_rows(count))
     begun = time.perf_counter()
     rows.to_sql("from_pandas", engine, index=False, chunksize=2000, method="multi")
     seconds = time.perf_counter() - begun

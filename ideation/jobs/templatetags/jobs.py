@@ -1,6 +1,6 @@
 """A job's words, figures and addresses, for the one component that shows progress everywhere."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.template import Context
@@ -77,29 +77,30 @@ def job_took(job: Job) -> str:
     return duration((job.ended_at - job.started_at).total_seconds()) if job.ended_at and job.started_at else ""
 
 
+SUBJECT_PAGES: Final = {"dataset_import": "import", "reviews_erase": "erasure_one", "version_verify": "version"}
+"""Kind of job → the page of what it is about."""
+PROJECT_PAGES: Final = {
+    "reviews_fetch": "sources",
+    "reviews_match": "products",
+    "reviews_index": "reviews",
+    "reviews_export": "review_exports",
+    "reviews_analyse": "needs",
+    "model_train": "models",
+    "concepts_write": "concepts",
+}
+"""Kind of job → the page of its project that shows what came out of it."""
+
+
 @register.simple_tag(takes_context=True)
 def job_page(context: Context, job: Job) -> str:
     """Where to see what came out of it."""
     slug = context["brand"].slug
-    if job.kind == "dataset_import":
-        return reverse("import", args=[slug, job.subject_id])
+    if page := SUBJECT_PAGES.get(job.kind):
+        return reverse(page, args=[slug, job.subject_id])
     if job.kind == "reviews_fetch" and "import" in job.result:
         return reverse("import", args=[slug, job.result["import"]])
-    if job.kind == "reviews_erase":
-        return reverse("erasure_one", args=[slug, job.subject_id])
-    if job.kind == "version_verify":
-        return reverse("version", args=[slug, job.subject_id])
     if job.kind == "brand_export":
         return reverse("brand_export", args=[slug])
     if job.project_id is None:
         return reverse("projects", args=[slug])
-    pages = {
-        "reviews_fetch": "sources",
-        "reviews_match": "products",
-        "reviews_index": "reviews",
-        "reviews_export": "review_exports",
-        "reviews_analyse": "needs",
-        "model_train": "models",
-        "concepts_write": "concepts",
-    }
-    return reverse(pages.get(job.kind, "project"), args=[slug, job.project_id])
+    return reverse(PROJECT_PAGES.get(job.kind, "project"), args=[slug, job.project_id])
