@@ -33,13 +33,15 @@ def buckets(known: NDArray[np.uint32], new: NDArray[np.uint32], bands: int) -> B
     entries = [_entries(_keys(known, new, columns)[valid], valid, len(known)) for columns in _columns(bands)]
     rows = np.concatenate([one for one, _place in entries])
     place = np.concatenate([place + (band << 40) for band, (_one, place) in enumerate(entries)])
-    numbers = np.unique(rows)
+    shared = np.zeros(len(known) + len(new), dtype=bool)
+    shared[rows] = True
+    numbers = np.flatnonzero(shared)
     split = int(np.searchsorted(numbers, len(known)))
     return Buckets(
         numbers=numbers,
         known=split,
         sketches=np.concatenate((known[numbers[:split]], new[numbers[split:] - len(known)])),
-        rows=np.searchsorted(numbers, rows),
+        rows=(np.cumsum(shared) - 1)[rows],
         places=place,
     )
 

@@ -9,8 +9,7 @@ import re
 from typing import Final
 
 WORDS: Final = (
-    r"(?i)language model|as an a(?:i|rtificial)|(?:'|’)m (?:just |only )?an ai|am (?:just |only )?an ai"
-    r"|have personal "
+    r"(?i)language model|as an a(?:i|rtificial)|(?:'|’)m (?:just |only )?an ai|am (?:just |only )?an ai|have personal "
     r"|regenerate response|here(?:'s| is| are) (?:a|an|your|the|some) .*review"
     r"|(?:in conclusion|in summary|to sum up|to summarize|overall),\s+(?:this|the|these|i )"
     r"|人工智能|语言模型|作为ai|是一[个款名]ai|以下是[为根一]|您的[要需]求"
@@ -18,24 +17,22 @@ WORDS: Final = (
 )
 """What a text must have to be looked at. For polars."""
 
+_MODEL = "(?:人工智能|AI|大?语言模型)"
 _SAYS_SO: Final = re.compile(
     r"\bas an? (?:ai|artificial intelligence)(?: language)? model\b|\bas an? ai(?: assistant)?, i\b"
-    r"|\bas a (?:large )?language model\b|\bi(?:'m| am) (?:just |only )?an ai\b(?! (?:enthusiast|researcher"
-    r"|engineer|fan))"
-    r"|\bi (?:do not|don't|cannot|can't) have personal (?:experiences?|opinions?|feelings)\b|\bregenerate response\b"
-    r"|\b(?:sure|certainly|absolutely|of course)[!,.:] here(?:'s| is| are) (?:a|an|your|the"
-    r"|some)\b[^.!?\n]{0,60}?\breviews?\b"
-    r"|\bhere(?:'s| is) (?:a|an|your) (?:\w+[ -]){0,4}review(?: for| of| based| that|:)"
-    r"|作为一[个名款](?:人工智能|AI|大?语言模型)(?:语言模型|模型|助手)?[，,]\s*我|作为(?:AI"
-    r"|人工智能)(?:语言)?(?:模型|助手)?[，,]\s*我"
-    r"|我(?:只)?是一[个款名](?:人工智能|AI|大?语言模型)|以下是(?:为您|根据您"
-    r"|一[篇条则段份])[^。！？\n]{0,20}(?:评价|评论|好评|文案)"
+    r"|\bas a (?:large )?language model\b|\bregenerate response\b"
+    r"|\bi(?:'m| am) (?:just |only )?an ai\b(?! (?:enthusiast|researcher|engineer|fan))"
+    r"|\bi (?:do not|don't|cannot|can't) have personal (?:experiences?|opinions?|feelings)\b"
+    r"|\b(?:sure|certainly|absolutely|of course)[!,.:] here(?:'s| is| are) (?:a|an|your|the|some)\b[^.!?\n]{0,60}?"
+    r"\breviews?\b|\bhere(?:'s| is) (?:a|an|your) (?:\w+[ -]){0,4}review(?: for| of| based| that|:)"
+    rf"|作为(?:一[个名款])?{_MODEL}(?:语言)?(?:模型|助手)?[，,]\s*我|我只?是一[个款名]{_MODEL}"
+    r"|以下是(?:为您|根据您|一[篇条则段份])[^。！？\n]{0,20}(?:评价|评论|好评|文案)"
     r"|(?:根据|按照)您的(?:要求|需求)[^。！？\n]{0,12}(?:评价|评论|好评|文案)",
     re.IGNORECASE,
 )
 _CONCLUDES: Final = re.compile(
-    r"\b(?:in conclusion|in summary|to sum up|to summarize|overall),\s+(?:this|the|these|i (?:would "
-    r"|can )?(?:\w+ly )?recommend)\b"
+    r"\b(?:in conclusion|in summary|to sum up|to summarize|overall),\s+"
+    r"(?:this|the|these|i (?:would |can )?(?:\w+ly )?recommend)\b"
     r"|(?:总的来说|总而言之|综上所述|总体而言|总体来说)[，,]?(?:这款|这个产品|该产品|这件|这一款|此款)",
     re.IGNORECASE,
 )

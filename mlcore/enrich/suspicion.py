@@ -17,7 +17,7 @@ from mlcore.enrich.tokens import Tokens, tokens
 
 SUSPICIONS: Final[dict[str, str]] = {
     "incentivised": "The review says that its author was given something for it.",
-    "templated": "The text is a template or stock praise that stands under many products.",
+    "templated": "The text is a template, stock praise that stands under many products, or one phrase over and over.",
     "generated": "The text looks as if a language model had written it.",
     "author_burst": "One author wrote many reviews within a short time.",
     "day_burst": "Far more reviews of the product came on this day than on others.",

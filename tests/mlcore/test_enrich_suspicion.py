@@ -39,7 +39,7 @@ FLAGGED = {
     "templated": (
         "I love my new [product name], it is the best [insert adjective] ever",
         "The {product} works well and I use the {product} each day",
-        "Great product, fast shipping, item as described, good communication, would buy from them again. Thank you",
+        "Great product, fast shipping, as described, good seller, well packed, would buy again, thank you. AAA+++",
         "我为什么每个商品的评价都一样，因为买得太多了，所以统一用这段话来评价",
         "质量很好，与卖家描述的完全一致，非常满意，真的很喜欢，发货速度非常快，包装很仔细，物流也很快，值得购买",
         "不错不错，很好用。" * 8,
