@@ -2,6 +2,11 @@
 batches.
 """
 
+import os
+
+# Blocks are small: a second thread costs more than it brings, and readers stand side by side. polars looks once.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 from mlcore.reviewfiles.events import ROWS, Batch, ReadDone, Recognised, Rejected
 from mlcore.reviewfiles.plain import read_reviews
 from mlcore.reviewfiles.reading import read

@@ -1,12 +1,13 @@
-"""How fast files of reviews are read, and with how much memory: 1,000,000 rows of CSV, half of them Chinese, in a
-child of
-at most 700 MB of data; the other formats on fewer rows; XLSX beside openpyxl's read-only mode.
+"""How fast files of reviews are recognised and read, and with how much memory: 1,000,000 rows of CSV, half of them
+Chinese, in a child of at most 700 MB of data; the other formats on fewer rows; XLSX and openpyxl's read-only mode in
+turn; what a row of another's share costs.
 
     python -m tests.benchmarks.reading [ROWS]
 """
 
 import gzip
 import json
+import os
 import random
 import resource
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from typing import ParamSpec, TypeVar
 
 import openpyxl
@@ -27,6 +29,8 @@ from mlcore.reviewfiles import Batch, ReadDone, read, recognise
 from mlcore.specs.reviewfiles import ReadSpec
 
 MEGABYTES = 700
+ROUNDS = 3
+"""How often XLSX and openpyxl are measured in turn; medians are compared."""
 HEADER = ("review_id", "review", "title", "rating", "date", "product", "source", "user", "helpful votes", "verified")
 ENGLISH = (
     "The lid leaks in my bag every single day.", "Keeps tea hot for hours, even in winter.",
@@ -103,12 +107,19 @@ def through_child(path: Path, *, masked: bool = False) -> tuple[int, float]:
     return done, time.perf_counter() - start
 
 
-def alone(path: Path, *, masked: bool = False) -> tuple[int, float, float]:
+def recognised(path: Path) -> float:
+    """Seconds of all its cores together until a file is recognised."""
+    start = time.process_time()
+    recognise(path)
+    return time.process_time() - start
+
+
+def alone(path: Path, *, masked: bool = False, share: tuple[int, int] = (0, 1)) -> tuple[int, float, float]:
     """Rows read, seconds of all its cores together, and peak megabytes of a process that only reads."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEGABYTES * 2**20, MEGABYTES * 2**20))
     layout = recognise(path)
     start, done = time.process_time(), 0
-    for event in read(ReadSpec(path=path, layout=layout, masked=masked)):
+    for event in read(ReadSpec(path=path, layout=layout, masked=masked, share=share)):
         if isinstance(event, ReadDone):
             done = event.rows
     # Not getrusage: its peak begins with that of the process that started this one.
@@ -127,6 +138,8 @@ def openpyxl_alone(path: Path) -> tuple[int, float]:
 def main(count: int) -> None:
     """Prints a line a format, and all figures as JSON at last."""
     figures: dict[str, float] = {}
+    # As the product's own child has it; here polars may come first.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         csv = folder / "reviews.csv"
@@ -141,18 +154,34 @@ def main(count: int) -> None:
             done, seconds, peak = _apart(alone, path, masked=masked)
             key = label.lower().replace(", ", "_").replace(" ", "_").replace(".", "_")
             figures[f"{key}_rows_per_s"], figures[f"{key}_peak_mb"] = _line(label, done, seconds, peak), round(peak)
-        done, seconds = _apart(openpyxl_alone, folder / "reviews.xlsx")
-        slow = _line("XLSX by openpyxl", done, seconds)
-        figures["xlsx_vs_openpyxl"] = round(figures["xlsx_rows_per_s"] / slow, 2)
+        figures["xlsx_vs_openpyxl"] = _beside_openpyxl(folder / "reviews.xlsx")
+        for name in ("reviews.csv", "gb18030.csv"):
+            seconds = _apart(recognised, folder / name)
+            size = (folder / name).stat().st_size / 1e6
+            print(f"{name} of {size:.0f} MB recognised in {seconds:.2f} s")
+            figures[f"recognised_{name.partition('.')[0]}_s_per_400_mb"] = round(seconds * 400 / size, 2)
+        _done, seconds, _peak = _apart(alone, csv, share=(count, count + 1))
+        figures["csv_skipped_row_us"] = round(seconds / count * 1e6, 2)
     print(json.dumps(figures))
+
+
+def _beside_openpyxl(path: Path) -> float:
+    """How many times as long openpyxl takes, by the medians of rounds in turn."""
+    ours, theirs = [], []
+    for _round in range(ROUNDS):
+        done, seconds, _peak = _apart(alone, path)
+        ours.append(seconds)
+        theirs.append(_apart(openpyxl_alone, path)[1])
+    _line("XLSX, median", done, median(ours))
+    _line("XLSX by openpyxl, median", done, median(theirs))
+    return round(median(theirs) / median(ours), 2)
 
 
 def _cases(folder: Path, csv: Path, fewer: int) -> list[tuple[str, Path, bool]]:
     for suffix, opening in ((".gz", gzip.compress), (".zst", zstandard.ZstdCompressor().compress)):
         csv.with_suffix(f".csv{suffix}").write_bytes(opening(csv.read_bytes()))
     gb = folder / "gb18030.csv"
-    write_csv(folder / "part.csv", fewer)
-    gb.write_bytes((folder / "part.csv").read_text(encoding="utf-8").encode("gb18030"))
+    gb.write_bytes(csv.read_text(encoding="utf-8").encode("gb18030"))
     write_json_lines(folder / "reviews.jsonl", fewer)
     frame = pl.read_ndjson(folder / "reviews.jsonl")
     (folder / "reviews.json").write_text(json.dumps(frame.to_dicts(), ensure_ascii=False), encoding="utf-8")
