@@ -51,7 +51,7 @@ SENTENCES: dict[str, str | Promise] = {
     "bucket_too_many": _("There are more than %(most)s files below this prefix. Choose a narrower one."),
     "source_by_hand": _("This source's files are uploaded by hand. Give it an address first."),
     "source_name_taken": _("Another source of this dataset has this name. Choose another one."),
-    "source_secret_half": _("A bucket's key has two parts: its id and its secret. Enter both, or neither."),
+    "source_secret_half": _("A bucket's key has two parts, the access key and its secret. Enter both, or neither."),
     "text_empty": _("There is no text. Fill it in, or leave the row out."),
     "text_too_long": _("The text is longer than 20,000 characters. Is it really one review?"),
     "bad_rating": _("This is no rating on the file's scale."),

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +34,12 @@ KNOWN: tuple[Known, ...] = (
         "too_large",
         gettext_lazy("This request is too large. Send less at a time."),
     ),
-    ((SuspiciousOperation, ValidationError), 400, "bad_request", gettext_lazy("This request can't be read.")),
+    (
+        (SuspiciousOperation, ValidationError, UnreadablePostError),
+        400,
+        "bad_request",
+        gettext_lazy("This request can't be read."),
+    ),
 )
 """Errors of Django's and the framework's own: status, code, sentence. The first that fits counts."""
 

@@ -55,8 +55,8 @@ class SourceForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Only for an address that asks for one, such as “Bearer …”."),
     )
-    key_id = forms.CharField(
-        label=_("Bucket's key id"),
+    access_key = forms.CharField(
+        label=_("Bucket's access key"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -83,7 +83,7 @@ class SourceForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """As the services take it: an empty key stays as it was."""
-        secrets = ("authorization", "key_id", "secret_key")
+        secrets = ("authorization", "access_key", "secret_key")
         return {name: None if name in secrets and not value else value for name, value in self.cleaned_data.items()}
 
 

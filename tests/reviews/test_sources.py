@@ -142,10 +142,10 @@ def test_a_key_is_sealed_and_forgotten_with_its_server(alice: Person, dataset: R
     assert unseal(saved(alice, dataset, **words, address="https://a.example/other.csv").secret) == "Bearer secret"
     assert saved(alice, dataset, **words, address="https://b.example/r.csv").secret == ""
     bucket = {"kind": SourceKind.BUCKET, "address": "https://s3.example/exports/shop/"}
-    kept = saved(alice, dataset, **words, **bucket, key_id="id", secret_key="key")
-    assert json.loads(unseal(kept.secret)) == {"key_id": "id", "secret": "key"}
+    kept = saved(alice, dataset, **words, **bucket, access_key="id", secret_key="key")
+    assert json.loads(unseal(kept.secret)) == {"access_key": "id", "secret": "key"}
     with pytest.raises(UserError, match="two parts"):
-        saved(alice, dataset, **words, **bucket, key_id="id")
+        saved(alice, dataset, **words, **bucket, access_key="id")
     assert saved(alice, dataset, **words, kind=SourceKind.UPLOAD).secret == ""
     with alice.scope():
         noted = str(list(AuditEntry.objects.values_list("before", "after")))
@@ -192,7 +192,7 @@ def test_a_buckets_new_files_each_become_an_import(
     put(bucket, "other/x.csv", CSV)
     put(bucket, "shop/folder/", b"")
     address = f"{moto}/exports/shop/"
-    source = saved(alice, dataset, kind=SourceKind.BUCKET, address=address, key_id="id", secret_key="key")
+    source = saved(alice, dataset, kind=SourceKind.BUCKET, address=address, access_key="id", secret_key="key")
     assert fetch(alice, source).result["files"] == 3
     expected = {name.rpartition("/")[2]: CSV + b"Number %d,3\n" % number for number, name in enumerate(names)}
     assert imports(alice) == expected
@@ -211,7 +211,9 @@ def test_one_file_that_is_none_keeps_no_other_out(
 ) -> None:
     put(bucket, "a.csv", b"%PDF-1.7 a")
     put(bucket, "b.csv", CSV)
-    source = saved(alice, dataset, kind=SourceKind.BUCKET, address=f"{moto}/exports/", key_id="id", secret_key="key")
+    source = saved(
+        alice, dataset, kind=SourceKind.BUCKET, address=f"{moto}/exports/", access_key="id", secret_key="key"
+    )
     job = fetch(alice, source)
     assert (job.state, job.result["files"], list(imports(alice))) == (JobState.SUCCEEDED, 1, ["b.csv"])
     assert source.last_code == "file_binary"
@@ -224,7 +226,7 @@ def test_long_lists_come_in_pages_and_too_long_ones_are_refused(
 ) -> None:
     for number in range(25):
         put(bucket, f"p/{number:03}.csv", b"x")
-    made = Bucket(server=moto, name="exports", prefix="p/", key_id="id", secret="key")
+    made = Bucket(server=moto, name="exports", prefix="p/", access_key="id", secret="key")
     monkeypatch.setattr(buckets, "PAGE", 10)
     assert [entry.key for entry in made.files()] == [f"p/{number:03}.csv" for number in range(25)]
     monkeypatch.setattr(buckets, "MOST", 20)
@@ -264,11 +266,13 @@ def test_private_buckets_are_not_asked(alice: Person, dataset: ReviewDataset, se
 
 
 def test_signed_as_amazons_own_client_signs(bucket: Any, moto: str) -> None:
-    ours = Bucket(server="https://s3.eu-west-1.amazonaws.com", name="exports", prefix="", key_id="id", secret="key")
+    ours = Bucket(server="https://s3.eu-west-1.amazonaws.com", name="exports", prefix="", access_key="id", secret="key")
     signed = dict(pair.split("=", 1) for pair in urlsplit(ours.signed("a b/ü.csv")).query.split("&"))
     assert signed["X-Amz-Credential"].split("%2F")[2:4] == ["eu-west-1", "s3"]
     assert "a%20b/%C3%BC.csv?" in ours.signed("a b/ü.csv")
-    made = Bucket(server="https://oss-cn-hangzhou.aliyuncs.com", name="exports", prefix="", key_id="id", secret="key")
+    made = Bucket(
+        server="https://oss-cn-hangzhou.aliyuncs.com", name="exports", prefix="", access_key="id", secret="key"
+    )
     assert made.signed("a").startswith("https://exports.oss-cn-hangzhou.aliyuncs.com/a?")
     assert Bucket(server=moto, name="exports", prefix="").signed("a") == f"{moto}/exports/a"
 
@@ -322,7 +326,7 @@ def test_by_the_api(alice: Person, project: Project, dataset: ReviewDataset) -> 
 
     address = f"/api/v1/projects/{project.pk}/sources/"
     values = {"name": "Bucket", "kind": "bucket", "address": "https://s3.example/exports/", "every_hours": 6}
-    made = post(address, **values, dataset=str(dataset.pk), key_id="id", secret_key="zzkeyzz")
+    made = post(address, **values, dataset=str(dataset.pk), access_key="id", secret_key="zzkeyzz")
     assert made.status_code == 201, made.content
     assert made.json()["has_secret"]
     assert "zzkeyzz" not in made.content.decode()

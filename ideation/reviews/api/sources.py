@@ -74,7 +74,7 @@ class SourceChangeBody(Body):
     authorization = serializers.CharField(
         max_length=2000, required=False, allow_blank=True, help_text="Of kind url: the header Authorization."
     )
-    key_id = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="Of kind bucket.")
+    access_key = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="Of kind bucket.")
     secret_key = serializers.CharField(max_length=500, required=False, allow_blank=True, help_text="Of kind bucket.")
 
 
@@ -88,7 +88,7 @@ class SourceChangeBody(Body):
                 "kind": "bucket",
                 "address": "https://s3.eu-west-1.amazonaws.com/company-exports/reviews/",
                 "every_hours": 24,
-                "key_id": "AKIA…",
+                "access_key": "AKIA…",
                 "secret_key": "…",
             },
         )

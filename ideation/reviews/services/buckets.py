@@ -46,7 +46,7 @@ class Bucket:
     server: str
     name: str
     prefix: str
-    key_id: str = ""
+    access_key: str = ""
     secret: str = ""
 
     @classmethod
@@ -66,12 +66,12 @@ class Bucket:
         url = f"{self._base()}/{quote(key, safe='/~')}"
         if query:
             url += f"?{urlencode(query, quote_via=quote)}"
-        if not self.key_id:
+        if not self.access_key:
             return url
         request = AWSRequest(method="GET", url=url)
         region = REGION.search(self.host + ".")
         auth = S3SigV4QueryAuth(
-            Credentials(self.key_id, self.secret), "s3", region[1] if region else "us-east-1", expires=EXPIRES
+            Credentials(self.access_key, self.secret), "s3", region[1] if region else "us-east-1", expires=EXPIRES
         )
         auth.add_auth(request)
         return str(request.url)

@@ -31,19 +31,19 @@ def source_save(
     address: str = "",
     every_hours: int | None = None,
     authorization: str | None = None,
-    key_id: str | None = None,
+    access_key: str | None = None,
     secret_key: str | None = None,
 ) -> ReviewSource:
     """Makes a source, or changes this one; what lets in stays as it was where it isn't given.
 
-    `authorization` is for an address: the header that it asks for; `key_id` and `secret_key` are for a bucket. What was
-    given for one server is never told to another: it is forgotten with the address. Raises UserError.
+    `authorization` is for an address: the header that it asks for; `access_key` and `secret_key` are for a bucket. What
+    was given for one server is never told to another: it is forgotten with the address. Raises UserError.
     """
     address = _address(kind, address)
     made = source or ReviewSource(dataset=dataset)
     if ReviewSource.objects.filter(dataset=dataset, name=name).exclude(pk=made.pk).exists():
         raise UserError("source_name_taken", field="name")
-    secret = _secret(kind, authorization, key_id, secret_key)
+    secret = _secret(kind, authorization, access_key, secret_key)
     if secret is None and (_server(made.address), made.kind) != (_server(address), kind):
         secret = ""
     every_hours = every_hours if address else None
@@ -68,15 +68,15 @@ def _address(kind: str, address: str) -> str:
     return address
 
 
-def _secret(kind: str, authorization: str | None, key_id: str | None, secret_key: str | None) -> str | None:
+def _secret(kind: str, authorization: str | None, access_key: str | None, secret_key: str | None) -> str | None:
     """What lets in, as it is sealed; None: as it was."""
     if kind == SourceKind.URL:
         return authorization
-    if kind == SourceKind.UPLOAD or (key_id is None and secret_key is None):
+    if kind == SourceKind.UPLOAD or (access_key is None and secret_key is None):
         return "" if kind == SourceKind.UPLOAD else None
-    if bool(key_id) != bool(secret_key):
+    if bool(access_key) != bool(secret_key):
         raise UserError("source_secret_half", field="secret_key")
-    return json.dumps({"key_id": key_id, "secret": secret_key}) if key_id else ""
+    return json.dumps({"access_key": access_key, "secret": secret_key}) if access_key else ""
 
 
 def _server(address: str) -> tuple[str, str]:

@@ -80,7 +80,7 @@ class FormFile:
 
 def form_open(*, token: str, file_name: str) -> FormFile:
     """Takes a form for a file that begins to come in. Raises UserError unless it stands and nobody else has it."""
-    brand_id, upload_id = _read(token)
+    brand_id, upload_id = form_named(token)
     with brand_scope(brand_id):
         name = stored_name(file_name)
         waiting = Upload.objects.filter(pk=upload_id, file="", expires_at__gt=timezone.now())
@@ -96,7 +96,8 @@ def form_open(*, token: str, file_name: str) -> FormFile:
     )
 
 
-def _read(token: str) -> tuple[uuid.UUID, uuid.UUID]:
+def form_named(token: str) -> tuple[uuid.UUID, uuid.UUID]:
+    """The brand and the upload that a token speaks of. Raises UserError for one that we haven't signed."""
     try:
         said: dict[str, Any] = signing.loads(token, salt=SALT, max_age=LASTS)
         return uuid.UUID(said["brand"]), uuid.UUID(said["upload"])

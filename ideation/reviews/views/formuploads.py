@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from ideation.base.errors import UserError, user_error
 from ideation.base.problems import PROBLEM_TYPE, problem_body
-from ideation.reviews.services.uploadforms import FormFile, form_drop, form_finish, form_open
+from ideation.reviews.services.uploadforms import FormFile, form_drop, form_finish, form_named, form_open
 from ideation.reviews.tus import patient
 
 FIELD = "token"
@@ -22,13 +22,17 @@ class ToItsPlace(FileUploadHandler):
     taken: FormFile | None = None
     whole = False
 
+    @property
+    def token(self) -> str:
+        """As it stood among the fields so far, to which the parser has no public way."""
+        fields = getattr(getattr(self, "parser", None), "_post", {})
+        return str(fields.get(FIELD, ""))
+
     def new_file(self, *args: object, **kwargs: object) -> None:
         super().new_file(*args, **kwargs)  # type: ignore[arg-type]
         if self.taken is not None:
             raise UserError("form_without_file")
-        # The parser has no public way to the fields that came before the file.
-        token = self.parser._post.get(FIELD, "")  # type: ignore[attr-defined]  # noqa: SLF001
-        self.taken = form_open(token=token, file_name=self.file_name or "")
+        self.taken = form_open(token=self.token, file_name=self.file_name or "")
         raise StopFutureHandlers
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -64,7 +68,10 @@ def _taken(request: HttpRequest, handler: ToItsPlace) -> FormFile:
         handler.parser = MultiPartParser(request.META, request, [handler], request.encoding)
         handler.parser.parse()
     except (MultiPartParserError, SuspiciousOperation, OSError):
-        raise UserError("form_without_file") from None
+        handler.whole = False
+    if handler.taken is None:
+        # Without a token nobody is told more.
+        form_named(handler.token)
     if handler.taken is None or not handler.whole:
         raise UserError("form_without_file")
     return handler.taken
