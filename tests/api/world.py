@@ -25,7 +25,15 @@ from ideation.jobs.services import job_start
 from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence
 from ideation.needs.services import claim_create
 from ideation.privacy.models import BrandExport, Erasure
-from ideation.reviews.models import DatasetImport, DatasetVersion, RejectedRow, Review, ReviewDataset
+from ideation.reviews.models import (
+    DatasetImport,
+    DatasetVersion,
+    RejectedRow,
+    Review,
+    ReviewDataset,
+    ReviewExport,
+    SavedView,
+)
 from ideation.reviews.services import import_prepare
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
 from tests.conftest import Person
@@ -53,6 +61,8 @@ class World:
     member: Membership
     invitation: Invitation
     key: ApiKey
+    view: SavedView
+    review_export: ReviewExport
 
     def ids(self) -> dict[str, uuid.UUID]:
         """Name in an address → id."""
@@ -72,6 +82,8 @@ class World:
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "key_id": self.key.pk,
+            "view_id": self.view.pk,
+            "review_export_id": self.review_export.pk,
         }
 
 
@@ -112,6 +124,8 @@ def make_world(person: Person, mark: str) -> World:
                 expires_at=timezone.now() + timedelta(days=7),
             ),
             key=key_create(name=f"Key {mark}", scopes=["read"], created_by=person.user)[0],
+            view=SavedView.objects.create(project=project, name=f"View {mark}", query="rating=2"),
+            review_export=_review_export(person, project, mark),
         )
 
 
@@ -128,6 +142,15 @@ def _export(person: Person, mark: str) -> BrandExport:
     return BrandExport.objects.create(
         file=name, rows={mark: 2}, finished_at=now, expires_at=now + timedelta(days=1), created_by=person.user
     )
+
+
+def _review_export(person: Person, project: Project, mark: str) -> ReviewExport:
+    name = default_storage.save(f"{person.brand.folder}/{uuid.uuid4()}/reviews.csv", ContentFile(mark.encode()))
+    now = timezone.now()
+    return ReviewExport.objects.create(
+        project=project, form="csv", query=f"q={mark}", file=name, rows=2, finished_at=now, created_by=person.user,
+        expires_at=now + timedelta(days=1),
+    )  # fmt: skip
 
 
 def _job(found: DatasetImport, mark: str) -> Job:
