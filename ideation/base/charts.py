@@ -36,6 +36,7 @@ def _config(ink: str, soft: str, line: str, accent: str, second: str, surface: s
         "text": {"color": ink, "font": FONT},
         "area": {"color": accent, "opacity": 0.08},
         "line": {"color": accent, "strokeWidth": 2},
+        "bar": {"color": accent},
         "rule": {"color": soft, "strokeDash": [3, 4]},
         "circle": {"color": accent, "stroke": surface, "strokeWidth": 1, "opacity": 0.9},
     }  # fmt: skip
@@ -162,21 +163,28 @@ def learning_curve(curve: list[Spec]) -> Spec:
     return _spec(alt.layer(below, above).resolve_scale(y="independent"), height=260)
 
 
-def volume_over_time(points: list[Spec]) -> Spec:
+def volume_over_time(points: list[Spec], form: str) -> Spec:
     """Reviews a period as bars, and their mean rating (1 to 5) as a line with an axis of its own.
 
-    Each point: at (the period's first day), label, reviews, rating or None.
+    Each point: at (the period's first day), label, reviews, rating or None. `form` says how days are written (d3).
     """
     told = [
         alt.Tooltip("label:N", title=_("Period")),
         alt.Tooltip("reviews:Q", title=_("Reviews"), format=",d"),
         alt.Tooltip("rating:Q", title=_("Mean rating"), format=".2f"),
     ]
-    at = alt.X("at:T", title=None, axis=alt.Axis(grid=False))
+    reviews, mean = _("Reviews"), _("Mean rating")
+    at = alt.X("at:T", title=None, axis=alt.Axis(grid=False, tickCount=8, format=form, labelOverlap="greedy"))
+    legend = alt.Legend(title=None, orient="top", labelLimit=0)
     volume = (
         alt.Chart(alt.Data(values=points))
-        .mark_bar(opacity=0.35)
-        .encode(x=at, y=alt.Y("reviews:Q", title=_("Reviews"), axis=alt.Axis(tickMinStep=1)), tooltip=told)
+        .mark_bar(opacity=0.45)
+        .encode(
+            x=at,
+            y=alt.Y("reviews:Q", title=reviews, axis=alt.Axis(tickMinStep=1)),
+            color=alt.ColorDatum(reviews, legend=legend, scale=alt.Scale(domain=[reviews, mean])),
+            tooltip=told,
+        )
     )
     rated = [point for point in points if point["rating"] is not None]
     rating = (
@@ -184,7 +192,8 @@ def volume_over_time(points: list[Spec]) -> Spec:
         .mark_line(point=len(rated) <= 60)
         .encode(
             x=at,
-            y=alt.Y("rating:Q", title=_("Mean rating"), scale=alt.Scale(domain=[1, 5]), axis=alt.Axis(grid=False)),
+            y=alt.Y("rating:Q", title=mean, scale=alt.Scale(domain=[1, 5]), axis=alt.Axis(grid=False)),
+            color=alt.ColorDatum(mean),
             tooltip=told,
         )
     )

@@ -56,13 +56,14 @@ def review_charts(found: Listing) -> tuple[list[Chart], int]:
 def _time_chart(rows: list[dict[str, Any]]) -> Chart:
     most = max(rows, key=lambda row: row["reviews"])
     summary = _("%(n)s periods; most reviews in %(period)s.") % {"n": len(rows), "period": most["label"]}
+    form = "%m-%d" if (rows[-1]["day"] - rows[0]["day"]).days <= DAYS else "%Y-%m"
     points = [{"at": row["day"].isoformat(), **{name: row[name] for name in SHOWN}} for row in rows]
     return Chart(
         name="over-time",
         title=_("Volume and rating over time"),
         summary=summary,
         column=_("Period"),
-        spec=volume_over_time(points),
+        spec=volume_over_time(points, form),
         rows=rows,
     )
 

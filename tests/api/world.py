@@ -32,7 +32,9 @@ from ideation.reviews.models import (
     RejectedRow,
     Review,
     ReviewDataset,
+    ReviewExport,
     ReviewSource,
+    SavedView,
     SourceKind,
     Upload,
 )
@@ -65,6 +67,8 @@ class World:
     key: ApiKey
     source: ReviewSource
     upload: Upload
+    view: SavedView
+    review_export: ReviewExport
 
     def ids(self) -> dict[str, uuid.UUID]:
         """Name in an address → id."""
@@ -86,6 +90,8 @@ class World:
             "key_id": self.key.pk,
             "source_id": self.source.pk,
             "upload_id": self.upload.pk,
+            "view_id": self.view.pk,
+            "review_export_id": self.review_export.pk,
         }
 
 
@@ -137,6 +143,8 @@ def make_world(person: Person, mark: str) -> World:
                 file=f"{person.brand.folder}/{uuid.uuid4()}/{mark}.csv",
                 expires_at=timezone.now() + timedelta(days=1),
             ),
+            view=SavedView.objects.create(project=project, name=f"View {mark}", query="rating=2"),
+            review_export=_review_export(person, project, mark),
         )
 
 
@@ -153,6 +161,15 @@ def _export(person: Person, mark: str) -> BrandExport:
     return BrandExport.objects.create(
         file=name, rows={mark: 2}, finished_at=now, expires_at=now + timedelta(days=1), created_by=person.user
     )
+
+
+def _review_export(person: Person, project: Project, mark: str) -> ReviewExport:
+    name = default_storage.save(f"{person.brand.folder}/{uuid.uuid4()}/reviews.csv", ContentFile(mark.encode()))
+    now = timezone.now()
+    return ReviewExport.objects.create(
+        project=project, form="csv", query=f"q={mark}", file=name, rows=2, finished_at=now, created_by=person.user,
+        expires_at=now + timedelta(days=1),
+    )  # fmt: skip
 
 
 def _job(found: DatasetImport, mark: str) -> Job:

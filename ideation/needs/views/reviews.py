@@ -49,6 +49,7 @@ def _context(request: BrandRequest, project: Project, found: Listing, form: Filt
     """What the list and its charts share."""
     analysis = current_analysis(project)
     needs = list(needs_of(analysis)[:100]) if analysis else []
+    selects = options(project, found.wanted, needs)
     return {
         "section": "reviews",
         "project": project,
@@ -56,7 +57,8 @@ def _context(request: BrandRequest, project: Project, found: Listing, form: Filt
         "form": form,
         "query": query_of(request.GET),
         "chips": chips(project, found.wanted, request.GET),
-        "options": options(project, found.wanted, needs),
+        "options": selects,
+        "more_set": bool(set(found.wanted) & {"since", "until", *(one.name for one in selects if not one.first)}),
         "counted": COUNTED,
     }
 
