@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -46,7 +47,8 @@ def rejected_take(*, dataset_import: DatasetImport) -> RejectedFile:
     audit_note(action="rejected_downloaded", table=RejectedRow._meta.db_table, object_id=dataset_import.pk)
     layout = layout_of(dataset_import.layout)
     suffix = mending_suffix(layout)
-    pieces = mending(layout, map(_as_read, rows.iterator(BATCH)))
+    # Columns without names get their numbers as such: so they are found again, be it in a single row.
+    pieces = mending(replace(layout, header_row=0), map(_as_read, rows.iterator(BATCH)))
     stem = Path(dataset_import.file_name).name.partition(".")[0][:80] or "reviews"
     return RejectedFile(_on_disk(pieces, MARK if suffix in {".csv", ".tsv"} else ""), f"{stem}-rejected{suffix}")
 
