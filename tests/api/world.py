@@ -16,8 +16,8 @@ from accounts.services.keys import key_create
 from accounts.services.members import membership_add
 from accounts.services.people import person_create
 from accounts.tenancy import BrandOwnedModel
-from ideation.catalog.models import Project, ProjectMember
-from ideation.catalog.services import product_save, project_create
+from ideation.catalog.models import Product, Project, ProjectMember
+from ideation.catalog.services import product_image_set, product_save, project_create
 from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, FeatureNeed, Generation
 from ideation.concepts.services import brief_create
 from ideation.jobs.models import Job
@@ -42,6 +42,8 @@ from ideation.reviews.services import import_prepare
 from ideation.training.models import Evaluation, ModelVersion, TrainingRun
 from tests.conftest import Person
 
+IMAGE = b"GIF89a" + bytes((2, 0, 1, 0)) + bytes(20)
+"""The beginning of an image, which is all that is looked at."""
 CSV = b"review,stars,day\nToo loud in the morning,2,2026-01-02\nBoils fast and looks good,5,2026-01-03\n"
 
 
@@ -51,6 +53,7 @@ class World:
 
     mark: str
     project: Project
+    product: Product
     dataset: ReviewDataset
     dataset_import: DatasetImport
     reviews: list[Review]
@@ -74,6 +77,7 @@ class World:
         """Name in an address → id."""
         return {
             "project_id": self.project.pk,
+            "product_id": self.product.pk,
             "dataset_id": self.dataset.pk,
             "import_id": self.dataset_import.pk,
             "review_id": self.reviews[0].pk,
@@ -83,6 +87,7 @@ class World:
             "concept_id": self.concept.pk,
             "job_id": self.job.pk,
             "version_id": self.version.pk,
+            "other_id": self.version.pk,
             "erasure_id": self.erasure.pk,
             "export_id": self.export.pk,
             "member_id": self.member.pk,
@@ -99,7 +104,8 @@ def make_world(person: Person, mark: str) -> World:
     """Two reviews, two needs, a model, a brief, a concept and a queued job, all with `mark` in their texts."""
     with person.scope():
         project = project_create(name=f"Kettles {mark}", category="kettle", created_by=person.user)
-        product_save(project=project, sku=f"K-{mark}", name=f"Kettle {mark}")
+        product = product_save(project=project, sku=f"K-{mark}", name=f"Kettle {mark}")
+        product_image_set(product=product, file=ContentFile(IMAGE + mark.encode()))
         found = import_prepare(project=project, file=ContentFile(CSV), file_name=f"{mark}.csv")
         version = DatasetVersion.objects.create(dataset=found.dataset, number=1, reviews_count=2, root_sha256="0" * 64)
         RejectedRow.objects.create(dataset_import=found, line=4, column="review", code="text_empty", value=mark)
@@ -114,6 +120,7 @@ def make_world(person: Person, mark: str) -> World:
         return World(
             mark=mark,
             project=project,
+            product=product,
             dataset=found.dataset,
             dataset_import=found,
             reviews=reviews,

@@ -401,10 +401,10 @@ def test_a_product_is_found_given_an_image_and_deleted_by_the_api(
     found = alice.read_api.get(address).json()
     assert (found["names"], found["has_image"], found["price"]) == ({"fr": "Bouilloire"}, False, None)
     refused(charlie.api.get(address), 404)
-    image = lambda who: who.api.post(f"{address}image/", {"image": SimpleUploadedFile("x.png", png())})  # noqa: E731
+    image = lambda who: who.api.post(f"{address}image/", {"file": SimpleUploadedFile("x.png", png())})  # noqa: E731
     refused(image(charlie), 404)
     assert image(alice).json()["has_image"] is True
-    refused(alice.api.post(f"{address}image/", {"image": SimpleUploadedFile("x.png", b"<svg/>")}), 400)
+    refused(alice.api.post(f"{address}image/", {"file": SimpleUploadedFile("x.png", b"<svg/>")}), 400)
     assert api_post(alice, f"{address}image/remove/").json()["has_image"] is False
     refused(alice.read_api.post(f"{address}delete/", {}, content_type="application/json"), 403)
     assert api_post(alice, f"{address}delete/").status_code == 204

@@ -152,7 +152,7 @@ class FileBody(Body):
 class ImageBody(Body):
     """A PNG, JPEG, WebP or GIF of at most 5 MB."""
 
-    image = serializers.FileField()
+    file = serializers.FileField()
 
 
 class ByName(CursorPages):
@@ -263,7 +263,7 @@ class ProductImageView(RoomView):
     def post(self, request: Request, product_id: uuid.UUID) -> Response:
         """Gives the product an image instead of the one before. What it is is told by its bytes."""
         found = querysets.product(product_id)
-        made = services.product_image_set(product=found, file=self.body(ImageBody)["image"])
+        made = services.product_image_set(product=found, file=self.body(ImageBody)["file"])
         return Response(ProductSerializer(made).data)
 
 
