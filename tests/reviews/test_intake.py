@@ -134,7 +134,7 @@ def test_the_same_file_again_adds_nothing_and_says_what_it_repeats(project: Proj
 
 @pytest.mark.usefixtures("inside")
 def test_what_is_nearly_the_same_is_left_out_or_flagged(project: Project) -> None:
-    text = " ".join((LONG, "Apart from that it boils fast and looks good on the shelf, but I would not buy it again."))
+    text = f"{LONG} Apart from that it boils fast and looks good on the shelf, but I would not buy it again."
     rows = [{**ROWS[0], "review": text}, {**ROWS[0], "review": text.replace("again.", "twice!"), "user": "flo"}]
     found = take(project, csv_of(rows))
     assert adds_up(found)
