@@ -1,10 +1,10 @@
 """What a text is found by, and what somebody means who searches.
 
-Words between blanks are found by themselves (their stems are the caller's matter). Chinese has no blanks: it is found
-by every word of rjieba's dictionary that stands in it, overlapping ones too, and by its characters. So a dictionary
-word is found wherever it stands, however its surroundings would be segmented (of 308 reviews that say 不好, search
-mode's segments find 274, these 308), and what is in no dictionary by its characters, which must then stand together.
-Other scripts without blanks are found by characters and pairs.
+Words between blanks are found by themselves (their stems are the caller's matter). Scripts without blanks are found by
+pairs of neighbouring characters, so that any two characters are found wherever they stand, and Chinese also by every
+longer word of rjieba's dictionary, overlapping ones too. Segments alone would lose what is segmented otherwise in its
+surroundings: of 308 reviews that say 不好, rjieba's search mode finds 274, pairs find 308. A single character is the
+beginning of a pair, or stands at an end.
 """
 
 import re
@@ -31,13 +31,15 @@ _OR: Final = frozenset({"OR", "或", "或者", "|", "｜"})
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """One thing that a text may have: all of these words and lexemes, and `said` word for word."""
+    """One thing that a text may have: all of these words, lexemes and beginnings, and `said` word for word."""
 
     words: frozenset[str] = frozenset()
     """Not stemmed."""
     lexemes: frozenset[str] = frozenset()
+    starts: frozenset[str] = frozenset()
+    """Characters with which a lexeme begins."""
     said: tuple[str, ...] = ()
-    """What the lexemes alone don't prove."""
+    """What the others don't prove."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +63,20 @@ def found_by(text: str) -> tuple[set[str], set[str]]:
     words: set[str] = set()
     lexemes: set[str] = set()
     for han, dense, word in _PIECES.findall(text):
-        if han:
-            lexemes.update(han, rjieba.cut_all(han))
-        elif dense:
-            lexemes.update(dense, map("".join, pairwise(dense)))
-        else:
+        if word:
             words.add(word[:LONGEST])
+            continue
+        lexemes.update(_inside(han, dense))
+        lexemes.add((han or dense)[-1])
     return words, lexemes
+
+
+def _inside(han: str, dense: str) -> set[str]:
+    """What stands in a run of characters, and so in any text that has the run in it."""
+    found = set(map("".join, pairwise(han or dense)))
+    if han:
+        found.update(word for word in rjieba.cut_all(han) if len(word) > 2)
+    return found
 
 
 def read_query(text: str) -> list[Clause]:
@@ -90,29 +99,39 @@ def read_query(text: str) -> list[Clause]:
 
 
 def _phrase(text: str) -> Term | None:
-    words, lexemes = found_by(text)
-    if not words and not lexemes:
-        return None
-    return Term(words=frozenset(words), lexemes=frozenset(lexemes), said=(text,))
+    words: set[str] = set()
+    lexemes: set[str] = set()
+    starts: set[str] = set()
+    for han, dense, word in _PIECES.findall(folded(text)):
+        run = han or dense
+        words.update([word[:LONGEST]] if word else [])
+        lexemes.update(_inside(han, dense))
+        starts.update(run if len(run) == 1 else "")
+    return _term(words, lexemes, starts, [text])
 
 
 def _bare(text: str) -> Term | None:
     words: set[str] = set()
     lexemes: set[str] = set()
+    starts: set[str] = set()
     said: list[str] = []
     for han, dense, word in _PIECES.findall(folded(text)):
-        if han:
-            for piece in _segments(han):
-                lexemes.update([piece] if rjieba.has_word(piece) else piece)
-                said += [piece] if len(piece) > 1 and not rjieba.has_word(piece) else []
-        elif dense:
-            lexemes.update(map("".join, pairwise(dense)) if len(dense) > 1 else dense)
-            said += [dense] if len(dense) > 2 else []
-        else:
-            words.add(word[:LONGEST])
-    if not words and not lexemes:
+        words.update([word[:LONGEST]] if word else [])
+        for piece in _segments(han) if han else [dense] * bool(dense):
+            if len(piece) == 1:
+                starts.add(piece)
+            elif han and len(piece) > 2 and rjieba.has_word(piece):
+                lexemes.add(piece)
+            else:
+                lexemes.update(map("".join, pairwise(piece)))
+                said += [piece] * (len(piece) > 2)
+    return _term(words, lexemes, starts, said)
+
+
+def _term(words: set[str], lexemes: set[str], starts: set[str], said: list[str]) -> Term | None:
+    if not (words or lexemes or starts):
         return None
-    return Term(words=frozenset(words), lexemes=frozenset(lexemes), said=tuple(said))
+    return Term(words=frozenset(words), lexemes=frozenset(lexemes), starts=frozenset(starts), said=tuple(said))
 
 
 def _segments(han: str) -> Iterator[str]:

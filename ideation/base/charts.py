@@ -176,24 +176,20 @@ def volume_over_time(points: list[Spec], form: str) -> Spec:
     reviews, mean = _("Reviews"), _("Mean rating")
     at = alt.X("at:T", title=None, axis=alt.Axis(grid=False, tickCount=8, format=form, labelOverlap="greedy"))
     legend = alt.Legend(title=None, orient="top", labelLimit=0)
+    series = alt.Color("series:N", sort=[reviews, mean], legend=legend)
+    rated = [{**point, "series": mean} for point in points if point["rating"] is not None]
     volume = (
-        alt.Chart(alt.Data(values=points))
+        alt.Chart(alt.Data(values=[{**point, "series": reviews} for point in points]))
         .mark_bar(opacity=0.45)
-        .encode(
-            x=at,
-            y=alt.Y("reviews:Q", title=reviews, axis=alt.Axis(tickMinStep=1)),
-            color=alt.ColorDatum(reviews, legend=legend, scale=alt.Scale(domain=[reviews, mean])),
-            tooltip=told,
-        )
+        .encode(x=at, y=alt.Y("reviews:Q", title=reviews, axis=alt.Axis(tickMinStep=1)), color=series, tooltip=told)
     )
-    rated = [point for point in points if point["rating"] is not None]
     rating = (
         alt.Chart(alt.Data(values=rated))
         .mark_line(point=len(rated) <= 60)
         .encode(
             x=at,
             y=alt.Y("rating:Q", title=mean, scale=alt.Scale(domain=[1, 5]), axis=alt.Axis(grid=False)),
-            color=alt.ColorDatum(mean),
+            color=series,
             tooltip=told,
         )
     )

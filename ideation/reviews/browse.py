@@ -10,14 +10,12 @@ from ideation.catalog.models import Project
 from ideation.reviews.filters import Wanted, is_narrowed, narrowed
 from ideation.reviews.meaning import SHOWN, closest, query_vector
 from ideation.reviews.models import Review
-from ideation.reviews.places import BOTTOM, TOP, Place, beyond, place_of
+from ideation.reviews.places import TOP, Place, beyond, place_of
 from ideation.reviews.querysets import count_of
-from ideation.reviews.search import Sought, among, matches, searched, sought
+from ideation.reviews.search import LOOKED_AT, Sought, among, matches, searched, sought
 
 COUNTED: Final = 10_000
 """Up to here reviews are counted; beyond, that there are more is enough."""
-LOOKED_AT: Final = 200_000
-"""Reviews that are read at most for charts and counts of a search."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +86,11 @@ class Listing:
         rows, search = self.rows(), self.search
         if self.text and not search:
             return [], None
+        start = place or TOP
         if search.query:
-            start = place or (BOTTOM if upwards else TOP)
-            return searched(rows, self.project, search, start, upwards=upwards, most=most)
-        return list(beyond(rows.filter(search.check), place, upwards=upwards)[:most]), None
+            exact = not search.check and not is_narrowed(self.wanted) and self.within is None
+            return searched(rows, self.project, search, start, upwards=upwards, most=most, exact=exact)
+        return list(beyond(rows.filter(search.check), start, upwards=upwards)[:most]), None
 
     def closest(self) -> list[Review]:
         """By meaning: the closest ones, the closest first."""

@@ -19,8 +19,9 @@ from ideation.reviews.models import Review, ReviewVector
 from ideation.reviews.search import among
 from mlcore.embed import open_encoder
 
-CANDIDATES: Final = 1000
-"""Reviews with the nearest signs whose vectors are compared."""
+CANDIDATES: Final = 3000
+"""Reviews with the nearest signs whose vectors are compared: of the 50 exactly nearest, 1,000 miss one in ten for
+queries of a word or two among 300,000 reviews."""
 SHOWN: Final = 200
 """Reviews that are shown at most: what comes after isn't close any more."""
 GROWTH: Final = 8

@@ -23,7 +23,6 @@ class Place(NamedTuple):
 
 
 TOP: Final = Place(dt.date.max, uuid.UUID(int=2**128 - 1))
-BOTTOM: Final = Place(dt.date.min, uuid.UUID(int=0))
 
 
 def place_of(review: Review) -> Place:

@@ -18,7 +18,7 @@ from ideation.jobs.querysets import live_of
 from ideation.needs.querysets import current_analysis, needs_of
 from ideation.needs.reviewlists import listing
 from ideation.needs.reviewwords import chips, options
-from ideation.reviews.browse import COUNTED, LOOKED_AT, Listing, later_words
+from ideation.reviews.browse import COUNTED, Listing, later_words
 from ideation.reviews.charts import review_charts as all_charts
 from ideation.reviews.filters import FilterForm
 from ideation.reviews.findable import findable
@@ -26,6 +26,7 @@ from ideation.reviews.listform import query_of
 from ideation.reviews.models import ExportForm
 from ideation.reviews.places import read_place
 from ideation.reviews.querysets import count_of, imports_of, versions_of, views_of
+from ideation.reviews.search import LOOKED_AT
 from ideation.reviews.services.indexing import KIND as INDEXING
 
 SIZE = 25
