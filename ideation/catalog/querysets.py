@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
@@ -48,8 +49,12 @@ def product(product_id: uuid.UUID) -> Product:
 
 def folded(text: str) -> str:
     """A name without what differs from file to file: case, width of characters, spaces."""
-    visible = unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
-    return "".join(visible.split())
+    return "".join(levelled(text).split())
+
+
+def levelled(text: str) -> str:
+    """A name without case, width of characters and what can't be seen; its words stay apart."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
 
 
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD))
@@ -66,11 +71,20 @@ def product_index(project: Project) -> dict[str, uuid.UUID]:
 
     Where two products share one, an SKU goes before a name, a name before an alias, the older product before the newer.
     """
+    return _index(project, folded)
+
+
+def product_words(project: Project) -> dict[str, uuid.UUID]:
+    """The same with the words of a name apart, to find what is close to one."""
+    return _index(project, levelled)
+
+
+def _index(project: Project, form: Callable[[str], str]) -> dict[str, uuid.UUID]:
     columns = ("id", "sku", "name", "name_zh", "names", "aliases")
     rows = list(Product.objects.filter(project=project).order_by("-created_at", "-pk").values(*columns))
     index: dict[str, uuid.UUID] = {}
     for names in (_aliases, _names, _sku):
-        index |= {folded(str(name)): row["id"] for row in rows for name in names(row)}
+        index |= {form(str(name)): row["id"] for row in rows for name in names(row)}
     index.pop("", None)
     return index
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ideation.catalog.models import Product, Project
-from ideation.catalog.querysets import folded, product_index
+from ideation.catalog.querysets import folded, levelled, product_words
 from ideation.reviews.models import IgnoredName
 from ideation.reviews.services.matching import names_unmatched
 from mlcore.closest import Closest
@@ -44,8 +44,8 @@ class Unmatched:
 
     def suggested(self, names: Iterable[UnmatchedName]) -> list[UnmatchedName]:
         """These names with the product that each is closest to."""
-        closest = Closest(product_index(self.project))
-        guesses = [(one, closest.best(folded(one.name))) for one in names]
+        closest = Closest(product_words(self.project))
+        guesses = [(one, closest.best(levelled(one.name))) for one in names]
         products = Product.objects.in_bulk([guess.owner for _one, guess in guesses if guess])
         return [
             replace(one, suggested=products.get(guess.owner), likeness=guess.score) if guess else one
