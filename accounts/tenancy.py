@@ -285,6 +285,26 @@ class OnlyAdded(TenantConstraint):
         return make, remove
 
 
+class MayChange(TenantConstraint):
+    """Rows of which the serving role changes these columns and no others: what they say stays as it came in."""
+
+    def __init__(self, *, name: str, columns: Sequence[str]) -> None:
+        super().__init__(name=name)
+        self.columns = tuple(columns)
+
+    def statements(self, model: type[models.Model]) -> tuple[str, str]:
+        listed = ", ".join(f'"{column}"' for column in self.columns)
+        make = (
+            "REVOKE UPDATE, TRUNCATE ON %(table)s FROM ideation_app; "
+            f"GRANT UPDATE ({listed}) ON %(table)s TO ideation_app"
+        )
+        return make, "GRANT UPDATE ON %(table)s TO ideation_app"
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "columns": self.columns}
+
+
 class Audited(TenantConstraint):
     """Changes of these rows are noted in the audit by the database itself, whoever makes them.
 

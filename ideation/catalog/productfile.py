@@ -1,6 +1,7 @@
 """The catalogue as a file, with the columns by which it comes in again; no cell can become a formula."""
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable
 from typing import Any, Final
@@ -12,6 +13,7 @@ from ideation.catalog.models import Product
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MADE: Final = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 COLUMNS: Final = (
     "sku", "name", "name_zh", "category", "category_zh", "is_competitor", "price", "currency", "aliases",
 )  # fmt: skip
@@ -30,6 +32,8 @@ def products_xlsx(products: Iterable[Product]) -> bytes:
     """A workbook whose cells are texts: nothing in it is computed."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        # Without it the same catalogue is another file each second.
+        book.set_properties({"created": MADE})
         sheet = book.add_worksheet("Products")
         for number, row in enumerate(_rows(list(products))):
             for place, cell in enumerate(row):

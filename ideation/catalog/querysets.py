@@ -1,6 +1,7 @@
 """Reads of projects and products, and what accounts asks about projects (settings.PROJECTS)."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
@@ -9,7 +10,7 @@ from django.http import Http404
 
 from accounts.models import Membership, Role
 from ideation.catalog.models import Product, Project, ProjectMember
-from mlcore.folding import folded
+from mlcore.folding import folded, levelled
 
 
 def projects() -> QuerySet[Project]:
@@ -57,11 +58,20 @@ def product_index(project: Project) -> dict[str, uuid.UUID]:
 
     Where two products share one, an SKU goes before a name, a name before an alias, the older product before the newer.
     """
+    return _index(project, folded)
+
+
+def product_words(project: Project) -> dict[str, uuid.UUID]:
+    """The same with the words of a name apart, to find what is close to one."""
+    return _index(project, levelled)
+
+
+def _index(project: Project, form: Callable[[str], str]) -> dict[str, uuid.UUID]:
     columns = ("id", "sku", "name", "name_zh", "names", "aliases")
     rows = list(Product.objects.filter(project=project).order_by("-created_at", "-pk").values(*columns))
     index: dict[str, uuid.UUID] = {}
     for names in (_aliases, _names, _sku):
-        index |= {folded(str(name)): row["id"] for row in rows for name in names(row)}
+        index |= {form(str(name)): row["id"] for row in rows for name in names(row)}
     index.pop("", None)
     return index
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import BitField, HalfVectorField
 
-from accounts.tenancy import Audited, BrandForeignKey, BrandKey, BrandOwnedModel, SystemReads, current_brand
+from accounts.tenancy import Audited, BrandForeignKey, BrandKey, BrandOwnedModel, MayChange, SystemReads, current_brand
 from ideation.catalog.models import Product, Project
 
 DIMENSIONS = 512
@@ -261,6 +261,20 @@ class Review(BrandOwnedModel):
     class Meta:
         constraints = [
             Audited(name="reviews_review_audited", bulk=True),
+            # What is found out about a review, its product and its place; all else is changed by a correction only.
+            MayChange(
+                name="reviews_review_may_change",
+                columns=[
+                    "product_id",
+                    "first_id",
+                    "ended_in",
+                    "language",
+                    "characters",
+                    "tokens",
+                    "flags",
+                    "sketch",
+                ],
+            ),
             models.UniqueConstraint(fields=["brand", "dataset", "content_sha256"], name="reviews_review_once"),
         ]
         # Each index costs every import: there is one for each way in which reviews are walked, and no other.

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ideation.catalog.models import Product, Project
-from ideation.catalog.querysets import product_index
+from ideation.catalog.querysets import product_words
 from ideation.reviews.models import IgnoredName
 from ideation.reviews.services.matching import names_unmatched
 from mlcore.closest import Closest
-from mlcore.folding import folded
+from mlcore.folding import folded, levelled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +45,8 @@ class Unmatched:
 
     def suggested(self, names: Iterable[UnmatchedName]) -> list[UnmatchedName]:
         """These names with the product that each is closest to."""
-        closest = Closest(product_index(self.project))
-        guesses = [(one, closest.best(folded(one.name))) for one in names]
+        closest = Closest(product_words(self.project))
+        guesses = [(one, closest.best(levelled(one.name))) for one in names]
         products = Product.objects.in_bulk([guess.owner for _one, guess in guesses if guess])
         return [
             replace(one, suggested=products.get(guess.owner), likeness=guess.score) if guess else one

@@ -160,13 +160,13 @@ def test_an_import_is_one_entry_and_no_review_text_is_in_any(alice: Person, proj
         assert [(entry.action, entry.table) for entry in done] == [("update", "reviews_datasetimport")]
         assert done[0].after["imported"] == 150
         assert not AuditEntry.objects.filter(table="reviews_review").exists()
-        Review.objects.update(text=f"{MARKER} again", language="de")
+        Review.objects.update(flags={"templated": f"{MARKER} again"}, language="de")
         Review.objects.filter(language="xx").update(language="de")
         Review.objects.update(language="de")
         Review.objects.all()[:1].get().delete()
         changed, deleted = AuditEntry.objects.filter(table="reviews_review").order_by("at")
         assert (changed.action, changed.after["rows"], len(changed.after["ids"])) == ("update", 150, 100)
-        assert sorted(changed.after["fields"]) == ["language", "text"]
+        assert sorted(changed.after["fields"]) == ["flags", "language"]
         assert (deleted.action, deleted.after["rows"], [str(deleted.object_id)]) == ("delete", 1, deleted.after["ids"])
         assert MARKER not in repr(list(AuditEntry.objects.values()))
 

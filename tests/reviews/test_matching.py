@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 from accounts.models import AuditEntry, Role
 from ideation.catalog.models import Product, Project
-from ideation.catalog.querysets import folded, product_index
+from ideation.catalog.querysets import folded, levelled, product_index
 from ideation.catalog.services import product_delete, product_save
 from ideation.jobs.models import Job
 from ideation.jobs.runner import run_job
@@ -91,11 +91,12 @@ def test_unmatched_names_are_grouped_and_have_suggestions(alice: Person, project
 
 
 def test_close_names_are_found_among_many() -> None:
-    known = {folded(f"Thermo mug {number} blue"): number for number in range(20_000)}
-    closest = Closest({**known, folded("Pour-over kettle"): -1, "手冲壶": -2})
-    assert closest.best(folded("Pour over kettle 1.2l, red")).owner == -1  # type: ignore[union-attr]
-    assert closest.best(folded("手冲壶 Pro")).owner == -2  # type: ignore[union-attr]
-    assert closest.best(folded("Thermo mug 123 blue")) == (123, 1.0)
+    known = {levelled(f"Thermo mug {number} blue"): number for number in range(20_000)}
+    closest = Closest({**known, levelled("Pour-over kettle"): -1, "手冲壶": -2, levelled("Rival kettle R9"): -3})
+    assert closest.best(levelled("R9 kettle (black)")).owner == -3  # type: ignore[union-attr]
+    assert closest.best(levelled("Pour over kettle 1.2l, red")).owner == -1  # type: ignore[union-attr]
+    assert closest.best(levelled("手冲壶 Pro")).owner == -2  # type: ignore[union-attr]
+    assert closest.best(levelled("Thermo mug 123 blue")) == (123, 1.0)
     assert closest.best("zq") is None
 
 

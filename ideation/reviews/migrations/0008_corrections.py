@@ -8,27 +8,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-STAYS = (
-    "project_id", "dataset_id", "dataset_import_id", "version_number", "line", "external_id", "text", "title", "rating",
-    "rating_written", "date", "product_name", "source", "author_sha256", "verified", "helpful", "price", "currency",
-    "country", "attributes", "is_follow_up", "as_written", "content_sha256", "salt", "leaf_sha256",
-)  # fmt: skip
-# What is found out about a review (language, flags, counts, sketch), its product and its place may change.
-OLD, NEW = (", ".join(f'{row}."{name}"' for name in STAYS) for row in ("OLD", "NEW"))
-GUARD = f"""
-CREATE FUNCTION reviews_stay() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-  -- The owner migrates, and may have to.
-  IF current_user::regrole <> (SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID) THEN
-    RAISE EXCEPTION 'a review is never changed: a correction takes its place' USING ERRCODE = 'restrict_violation';
-  END IF;
-  RETURN NEW;
-END $body$;
-CREATE TRIGGER reviews_review_stays BEFORE UPDATE OF {", ".join(f'"{name}"' for name in STAYS)} ON reviews_review
-  FOR EACH ROW WHEN (({OLD}) IS DISTINCT FROM ({NEW})) EXECUTE FUNCTION reviews_stay()
-"""
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_platform_counts"),
@@ -142,5 +121,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(GUARD, "DROP TRIGGER reviews_review_stays ON reviews_review; DROP FUNCTION reviews_stay()"),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=accounts.tenancy.MayChange(
+                columns=("product_id", "first_id", "ended_in", "language", "characters", "tokens", "flags", "sketch"),
+                name="reviews_review_may_change",
+            ),
+        ),
     ]
