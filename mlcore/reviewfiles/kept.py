@@ -12,6 +12,11 @@ STRUCTURE: Final = ("encoding", "delimiter", "quote", "header_row")
 NEW_NAMED: Final = 20
 """New columns that are named, at most."""
 
+REUSE_NOTES: Final = frozenset((
+    "as_last_time", "not_as_last_time", "column_gone", "column_new", "scale_differs", "dates_differ",
+))  # fmt: skip
+"""Notes on how a file fits an earlier one's layout: they go when it is tried with another."""
+
 Key = tuple[str, int]
 """A column's name, and how many of the same name stand before it."""
 
@@ -62,6 +67,11 @@ def structure_of(kept: Mapping[str, Any], layout: FileLayout) -> dict[str, Any]:
     return {name: kept[name] for name in told}
 
 
+def without_reuse(notes: Sequence[str]) -> list[str]:
+    """Notes on the file itself."""
+    return [note for note in notes if note.partition(":")[0] not in REUSE_NOTES]
+
+
 def _keys(columns: Sequence[str]) -> list[Key]:
     seen: Counter[str] = Counter()
     keys = []
@@ -76,7 +86,7 @@ def _key(pair: Sequence[Any]) -> Key:
 
 
 def _notes(made: FileLayout, seen: FileLayout) -> list[str]:
-    told = ["as_last_time", *(note for note in seen.notes if note != "date_order_unsure")]
+    told = ["as_last_time", *(note for note in without_reuse(seen.notes) if note != "date_order_unsure")]
     same = {role for role in ("rating", "date") if made.mapping.get(role, -1) == seen.mapping.get(role, -2)}
     if "rating" in same and made.rating_scale != seen.rating_scale:
         told.append("scale_differs")

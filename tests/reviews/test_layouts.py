@@ -191,6 +191,8 @@ def test_moved_new_and_missing_columns_are_said(alice: Person, project: Project)
         assert layout is not None
         assert dict(layout.mapping) == {"text": 3, "date": 0}
         assert {"as_last_time", "column_gone:score", "column_gone:author", "column_new:extra"} <= set(layout.notes)
+        layout_take(dataset_import=moved, source=source)
+        assert layout_take(dataset_import=moved, source=source).layout["notes"] == list(layout.notes)
         other = taken(alice, project, b"title,body\nx,the lid leaks\n", dataset=found.dataset)
         assert layout_reuse(source=source, layout=layout_of(other.layout)) is None
         layout_take(dataset_import=other, source=source)
@@ -297,3 +299,16 @@ def test_a_file_that_was_deleted_and_an_import_under_way(alice: Person, project:
         with pytest.raises(UserError, match="no longer there"):
             preview_of(gone)
     assert "no longer there" in alice.client.get(page_of(alice, gone, "preview/")).content.decode()
+
+
+def test_going_all_the_way_starts_from_what_was_confirmed(alice: Person, project: Project) -> None:
+    found = taken(alice, project)
+    form = sent(alice.client.get(page_of(alice, found)).content.decode())
+    answer = alice.client.post(page_of(alice, found, "begin-all/"), {**form, "date_format": "dmy", "author": ""})
+    assert answer.status_code == 302
+    with alice.scope():
+        job = Job.objects.get(kind="main_job")
+        assert job.params["mapping"] == {"text": 1, "rating": 2, "date": 3}
+    after = now(alice, found)
+    assert (after.layout["mapping"], after.layout["date_format"]) == (job.params["mapping"], "dmy")
+    assert after.source_id

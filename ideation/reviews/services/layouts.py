@@ -15,7 +15,7 @@ from ideation.reviews.models import DatasetImport, ReviewDataset, ReviewSource
 from mlcore.errors import InputError
 from mlcore.events import Event
 from mlcore.reviewfiles import Recognised
-from mlcore.reviewfiles.kept import applied, kept_of, structure_of
+from mlcore.reviewfiles.kept import applied, kept_of, structure_of, without_reuse
 from mlcore.reviewfiles.rereading import Previewed
 from mlcore.specs.reviewfiles import FileLayout, PreviewSpec, RecogniseAsSpec, layout_of
 
@@ -133,7 +133,7 @@ def _applied(kept: Mapping[str, Any], layout: FileLayout, path: Path | None) -> 
 @transaction.atomic
 def layout_take(*, dataset_import: DatasetImport, source: ReviewSource | None = None) -> DatasetImport:
     """Reads a file that has just come in as the last one of its source; without one, of a source with these columns."""
-    layout = layout_of(dataset_import.layout)
+    layout = _as_seen(dataset_import)
     source = source or _source_like(dataset_import.dataset, layout)
     if source is None:
         return dataset_import
@@ -148,12 +148,20 @@ def layout_take(*, dataset_import: DatasetImport, source: ReviewSource | None = 
 
 def layout_copy(*, dataset_import: DatasetImport, like: DatasetImport) -> DatasetImport:
     """Reads a file as another one, whose mended rows it holds."""
-    kept = kept_of(layout_of(like.layout))
-    found = _applied(kept, layout_of(dataset_import.layout), file_of(dataset_import))
+    layout = _as_seen(dataset_import)
+    found = _applied(kept_of(layout_of(like.layout)), layout, file_of(dataset_import))
     dataset_import.source = like.source
     if found is None:
-        return _stored(dataset_import, layout_of(dataset_import.layout), {}, note="not_as_last_time")
+        return _stored(dataset_import, layout, {}, note="not_as_last_time")
     return _stored(dataset_import, found, _beside(like.layout))
+
+
+def _as_seen(found: DatasetImport) -> FileLayout:
+    """How the file itself looks: recognised anew where it is read as another one already."""
+    layout = layout_of(found.layout)
+    if without_reuse(layout.notes) == list(layout.notes):
+        return layout
+    return _recognised_as(file_of(found), layout, {"header_row": layout.header_row})
 
 
 def _source_like(dataset: ReviewDataset, layout: FileLayout) -> ReviewSource | None:
@@ -168,7 +176,7 @@ def _beside(layout: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stored(found: DatasetImport, layout: FileLayout, beside: dict[str, Any], *, note: str = "") -> DatasetImport:
     values = asdict(layout) | beside
-    values["notes"] = [*([note] if note else []), *layout.notes]
+    values["notes"] = [note, *without_reuse(layout.notes)] if note else list(layout.notes)
     found.layout = values
     found.save(update_fields=["layout", "source"])
     return found
