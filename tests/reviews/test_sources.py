@@ -23,6 +23,7 @@ from ideation.jobs.models import Job, JobState
 from ideation.reviews.models import DatasetImport, ReviewDataset, ReviewSource, SourceKind
 from ideation.reviews.services import buckets, sources
 from ideation.reviews.services.buckets import Bucket
+from ideation.reviews.services.imports import import_take
 from tests.conftest import Person
 from tests.reviews.test_fetch import done, site
 from tests.reviews.test_uploads import CSV, bytes_used, files_of
@@ -93,6 +94,24 @@ def test_where_a_person_has_said_how_it_is_read_it_is_imported(
     with alice.scope():
         job = Job.objects.get(kind="dataset_import")
         assert (job.subject_id, job.created_by) == (DatasetImport.objects.get().pk, alice.user)
+
+
+def test_a_file_of_another_form_waits_for_a_look(
+    alice: Person, dataset: ReviewDataset, site: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def noted(**values: Any) -> DatasetImport:
+        found = import_take(**values)
+        found.layout = {**found.layout, "notes": ["not_as_last_time"]}
+        return found
+
+    monkeypatch.setattr("ideation.reviews.services.fetch.import_take", noted)
+    site.answers["/r.csv"] = says(CSV)
+    source = saved(alice, dataset, address=f"{site.url}/r.csv")
+    with alice.scope():
+        ReviewSource.objects.filter(pk=source.pk).update(layout={"mapping": {"text": "review"}})
+    assert fetch(alice, source).result["files"] == 1
+    with alice.scope():
+        assert not Job.objects.filter(kind="dataset_import").exists()
 
 
 def test_what_fails_is_said_and_tried_again(alice: Person, dataset: ReviewDataset, site: Web) -> None:

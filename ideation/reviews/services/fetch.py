@@ -123,6 +123,10 @@ SPOILT = ("file_", "workbook_", "parquet_", "out_of_memory", "sheet_")
 """How the codes begin that say that a file is no file of reviews."""
 
 
+CHANGED = ("not_as_last_time", "column_gone")
+"""How the notes of a layout begin that say that a file isn't as its source's last one."""
+
+
 def _ended(run: JobRun, source_id: uuid.UUID, error: AccountError | None, files: int = 0) -> None:
     params = _plain(error) if error else {"files": files}
     with run.scope():
@@ -180,9 +184,13 @@ def _seen(source: ReviewSource, marks: dict[str, str]) -> ReviewSource:
 
 
 def _begin(found: DatasetImport, source: ReviewSource, created_by: User | None) -> None:
-    """Starts the import where a person has said before how this source's files are read; else it waits for one."""
+    """Starts the import where a person has said before how this source's files are read; else it waits for one.
+
+    It waits too where the file isn't of the form that the last one had.
+    """
     mapping = found.layout["mapping"]
-    if source.layout and "text" in mapping:
+    other = any(str(note).startswith(CHANGED) for note in found.layout.get("notes", ()))
+    if source.layout and "text" in mapping and not other:
         import_start(dataset_import=found, mapping=mapping, created_by=created_by)
 
 
