@@ -23,7 +23,7 @@ from ideation.reviews.services.indexing import index_start
 from ideation.reviews.services.versions import version_create, version_next
 from mlcore.intake import SKETCHES, NearFound, Part
 from mlcore.specs.intake import IntakeSpec, NearSpec
-from mlcore.specs.reviewfiles import layout_of
+from mlcore.specs.reviewfiles import SHEETS, layout_of
 
 READ_MEGABYTES: Final = 700
 """Data memory of each process that reads a file."""
@@ -92,7 +92,9 @@ def _spec(found: DatasetImport, folder: Path, enriched: bool) -> IntakeSpec:
 
 def _staged(run: JobRun, found: DatasetImport, spec: IntakeSpec) -> Account:
     """Reads the file; each part is copied in while the next ones are being made."""
-    readers = READERS if found.file_bytes > SHARED_FROM else 1
+    # A workbook can only be opened whole: each reader would open all of it.
+    shared = found.file_bytes > SHARED_FROM and spec.layout.format not in SHEETS
+    readers = READERS if shared else 1
     specs = [replace(spec, share=(place, readers)) for place in range(readers)]
     account, told = Account(), -TOLD_EVERY
     for event in run.children(specs, megabytes=READ_MEGABYTES):
