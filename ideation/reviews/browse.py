@@ -1,5 +1,6 @@
 """Pages of a project's reviews: filtered, searched by words or by meaning, from any place of the list on."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -92,18 +93,21 @@ class Listing:
             return searched(rows, self.project, search, start, upwards=upwards, most=most, exact=exact)
         return list(beyond(rows.filter(search.check), start, upwards=upwards)[:most]), None
 
-    def closest(self) -> list[Review]:
-        """By meaning: the closest ones, the closest first."""
+    def closest(self) -> list[uuid.UUID]:
+        """By meaning: ids of the closest ones, the closest first."""
+        # Which reviews a correction has replaced only the rows know; they are few, and left out at the end.
         narrow = is_narrowed(self.wanted) or self.within is not None
-        # Which reviews a correction has replaced only the rows know.
-        ids = closest(self.project, self.rows(), query_vector(self.text), narrowed=narrow, most=SHOWN)
+        return closest(self.project, self.rows(), query_vector(self.text), narrowed=narrow, most=SHOWN)
+
+    def those(self, ids: Sequence[uuid.UUID]) -> list[Review]:
+        """The reviews with these ids, in their order."""
         rows = among(self.rows(), ids).in_bulk()
         return [rows[one] for one in ids if one in rows]
 
     def all(self) -> QuerySet[Review]:
         """All that is meant, of a search up to LOOKED_AT of the newest matches; in no order."""
         if self.by_meaning:
-            return among(self.rows(), [one.pk for one in self.closest()]).order_by()
+            return among(self.rows(), self.closest()).order_by()
         search = self.search
         if self.text and not search:
             return self.rows().none()

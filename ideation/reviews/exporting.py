@@ -73,7 +73,7 @@ def _pages(run: JobRun, listing: Listing) -> Iterator[list[tuple[Any, ...]]]:
     while True:
         with run.scope():
             if listing.by_meaning:
-                page, place = listing.closest(), None
+                page, place = listing.those(listing.closest()), None
             else:
                 found = listing.page(PAGE, older=place)
                 page, place = list(found.reviews), found.older

@@ -42,28 +42,27 @@ def signs(vector: Vector) -> str:
 def closest(
     project: Project, rows: QuerySet[Review], vector: Vector, *, narrowed: bool, most: int = SHOWN
 ) -> list[uuid.UUID]:
-    """Ids of the rows closest in meaning, the closest first; `narrowed` says that filters may leave some out."""
+    """Ids of the rows closest in meaning, the closest first; `narrowed` says that filters leave some out."""
+    if not narrowed:
+        ids = _nearest(_by_signs(project, vector)[:CANDIDATES], vector, most)
+        there = set(among(rows, ids).order_by().values_list("pk", flat=True))
+        return [one for one in ids if one in there]
     candidates = CANDIDATES
     while True:
-        ids = _nearest_signs(project, vector, candidates)
-        kept = list(among(rows, ids).order_by().values_list("pk", flat=True)) if narrowed else ids
-        if len(kept) >= most or len(ids) < candidates:
-            return _nearest(_best(ids, kept), vector, most)
+        near = list(_by_signs(project, vector)[:candidates])
+        kept = set(among(rows, near).order_by().values_list("pk", flat=True))
+        if len(kept) >= most or len(near) < candidates:
+            best = [one for one in near if one in kept][:CANDIDATES]
+            return _nearest(RawSQL("SELECT unnest(%s::uuid[])", [best]), vector, most)  # ids, a parameter
         candidates *= GROWTH
 
 
-def _best(ids: list[uuid.UUID], kept: list[uuid.UUID]) -> list[uuid.UUID]:
-    """Of the kept ones those with the nearest signs."""
-    wanted = set(kept)
-    return [one for one in ids if one in wanted][:CANDIDATES]
-
-
-def _nearest_signs(project: Project, vector: Vector, most: int) -> list[uuid.UUID]:
+def _by_signs(project: Project, vector: Vector) -> QuerySet[ReviewVector, uuid.UUID]:
+    """Ids of reviews, those with the most signs in common first: read from the index alone."""
     near = ReviewVector.objects.filter(project_id=project.pk).order_by(HammingDistance("bits", signs(vector)))
-    return list(near.values_list("review_id", flat=True)[:most])
+    return near.values_list("review_id", flat=True)
 
 
-def _nearest(ids: list[uuid.UUID], vector: Vector, most: int) -> list[uuid.UUID]:
-    near = ReviewVector.objects.filter(review__in=RawSQL("SELECT unnest(%s::uuid[])", [ids]))  # ids as a parameter
-    near = near.order_by(CosineDistance("vector", HalfVector(vector)))
+def _nearest(ids: "QuerySet[ReviewVector, uuid.UUID] | RawSQL", vector: Vector, most: int) -> list[uuid.UUID]:
+    near = ReviewVector.objects.filter(review__in=ids).order_by(CosineDistance("vector", HalfVector(vector)))
     return list(near.values_list("review_id", flat=True)[:most])

@@ -67,7 +67,7 @@ def _context(request: BrandRequest, project: Project, found: Listing, form: Filt
 def _page(request: BrandRequest, found: Listing) -> dict[str, Any]:
     if found.by_meaning:
         page = Paginator(found.closest(), SIZE).get_page(request.GET.get("page"))
-        return {"reviews": list(page), "page": page, "follow_ups": {}}
+        return {"reviews": found.those(list(page)), "page": page, "follow_ups": {}}
     older, newer = (read_place(request.GET.get(name, "")) for name in ("older", "newer"))
     shown = found.page(SIZE, older=older, newer=newer)
     follow_ups = later_words(shown.reviews) if not found.text else {}

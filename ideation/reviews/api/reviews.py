@@ -13,6 +13,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from ideation.base.api import CursorPages
 from ideation.base.rest import Filters, RoomView
+from ideation.reviews.browse import Listing
 from ideation.reviews.filters import LONGEST_QUERY, MODES, MOODS
 from ideation.reviews.models import Review
 from ideation.reviews.places import read_place
@@ -89,10 +90,11 @@ class ListPages(CursorPages):
         self.asked_at = request.build_absolute_uri()
         self.next_one: str | None = None
         self.previous_one: str | None = None
-        size, listing = self.get_page_size(request), view.listing()
+        listing: Listing = view.listing()
+        size = self.get_page_size(request)
         way, text = self._cursor(request)
         if listing.by_meaning:
-            return self._closest(listing.closest(), size, int(text or 0))
+            return listing.those(self._closest(listing.closest(), size, int(text or 0)))
         place = read_place(text) if text else None
         found = listing.page(size, **{"newer" if way == "n" else "older": place})
         self.next_one = f"o.{found.older}" if found.older else None
@@ -117,7 +119,7 @@ class ListPages(CursorPages):
         asked = request.query_params
         return bool(asked.get("q", "").strip()) and asked.get("how") == "meaning"
 
-    def _closest(self, found: list[Review], size: int, start: int) -> list[Review]:
+    def _closest(self, found: list[uuid.UUID], size: int, start: int) -> list[uuid.UUID]:
         if start + size < len(found):
             self.next_one = f"m.{start + size}"
         if start:
