@@ -155,19 +155,11 @@ def main(count: int) -> None:
             key = label.lower().replace(", ", "_").replace(" ", "_").replace(".", "_")
             figures[f"{key}_rows_per_s"], figures[f"{key}_peak_mb"] = _line(label, done, seconds, peak), round(peak)
         figures["xlsx_vs_openpyxl"] = _beside_openpyxl(folder / "reviews.xlsx")
-<<<<<<< HEAD
-        for file in ("reviews.csv", "gb18030.csv"):
-            seconds = _apart(recognised, folder / file)
-            size = (folder / file).stat().st_size / 1e6
-            print(f"{file} of {size:.0f} MB recognised in {seconds:.2f} s")
-            figures[f"recognised_{file.partition('.')[0]}_s_per_400_mb"] = round(seconds * 400 / size, 2)
-=======
         for path in (csv, folder / "gb18030.csv"):
             seconds = _apart(recognised, path)
             size = path.stat().st_size / 1e6
             print(f"{path.name} of {size:.0f} MB recognised in {seconds:.2f} s")
             figures[f"recognised_{path.stem}_s_per_400_mb"] = round(seconds * 400 / size, 2)
->>>>>>> reading
         _done, seconds, _peak = _apart(alone, csv, share=(count, count + 1))
         figures["csv_skipped_row_us"] = round(seconds / count * 1e6, 2)
     print(json.dumps(figures))
