@@ -1,6 +1,6 @@
 """Cells of files for spreadsheets: no program may take a customer's words for a formula."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def plain_cell(value: str) -> str:

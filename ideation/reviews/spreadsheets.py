@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 import polars as pl
 import xlsxwriter
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet might take for the beginning of a formula."""
+from ideation.base.cells import plain_cell
+
 SHEET_ROWS: Final = 2**20 - 1
 """Rows of a sheet below its header."""
 CELL: Final = 32_767
@@ -23,7 +23,7 @@ Row = Sequence[Any]
 
 def neutral(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula. Numbers, days and truths are none."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    return plain_cell(value) if isinstance(value, str) else value
 
 
 class Writer(Protocol):

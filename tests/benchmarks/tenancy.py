@@ -33,10 +33,12 @@ BARE = "bare"
 
 ROWS = """
 INSERT INTO reviews_review (id, brand_id, created_at, dataset_id, dataset_import_id, version_number, line, external_id,
-  text, title, rating, date, product_name, source, author_sha256, language, content_sha256, salt, leaf_sha256)
+  text, title, rating, date, product_name, source, author_sha256, language, content_sha256, salt, leaf_sha256,
+  project_id, rating_written, currency, country, is_follow_up, characters, tokens)
 SELECT gen_random_uuid(), %(brand)s, now(), %(dataset)s, %(import)s, 1, line, 'R-' || line,
   repeat('The kettle is too loud in the morning and the lid drips. ', 4), '', line %% 5 + 1, '2026-01-01', 'Kettle',
-  'shop', '', 'en', md5(%(brand)s::text || line) || md5(line::text), gen_random_uuid(), md5(random()::text)
+  'shop', '', 'en', md5(%(brand)s::text || line) || md5(line::text), gen_random_uuid(), md5(random()::text),
+  %(project)s, '', '', '', false, 220, 44
 FROM generate_series(1, %(count)s) line
 """
 
@@ -83,7 +85,7 @@ def one_brand(superuser: "psycopg.Connection[Any]", number: int, brand: Any, pro
     ]
     for table, values in rows:
         insert(superuser, table, values)
-    superuser.execute(ROWS, {"brand": brand, "dataset": dataset, "import": file, "count": count})
+    superuser.execute(ROWS, {"brand": brand, "dataset": dataset, "import": file, "project": project, "count": count})
 
 
 def insert(superuser: "psycopg.Connection[Any]", table: str, values: dict[str, Any]) -> None:

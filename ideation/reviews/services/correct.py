@@ -17,6 +17,7 @@ from ideation.base.ids import ordered_id
 from ideation.catalog.models import Project
 from ideation.catalog.querysets import product_index
 from ideation.reviews.models import UNDATED, Correction, Review, ReviewDataset, ReviewVector, ReviewWords
+from ideation.reviews.services.indexing import index_start
 from ideation.reviews.services.versions import version_create, version_next
 from mlcore.folding import folded
 from mlcore.merkle import LEAF_FIELDS, keyed, leaves_of_stored
@@ -52,6 +53,7 @@ def review_correct(*, review: Review, changes: Mapping[str, Any], reason: str, b
     _findings_move(before, after, same_words=not changed.keys() & set(WORDS))
     version_create(before.dataset, number)
     quota_charge(kind="reviews", amount=1)
+    index_start(project=before.dataset.project, created_by=by)
     _note(before, after, sorted(changed), mask(reason.strip())[:500], by)
     return after
 
