@@ -133,6 +133,7 @@ def test_very_many_are_left_to_a_job(
     alice: Person, project: Project, kettle: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matching, "AT_ONCE", 1)
+    monkeypatch.setattr(matching, "BATCH", 1)
     with alice.scope():
         done = name_assign(project=project, name="Kettle K17 (red)", product=kettle, created_by=alice.user)
         assert done.job is not None

@@ -1,7 +1,7 @@
 """Gives reviews their products by what their files call them, and lets people say which name means which product.
 
-`product` is no part of what a version pins: the catalogue grows after the reviews have come in. Each change is one
-statement, whatever the number of reviews, which the database notes in the audit as one change of so many rows.
+`product` is no part of what a version pins: the catalogue grows after the reviews have come in. A change is one
+statement, which the database notes in the audit as one change of so many rows; of very many, a job of such statements.
 """
 
 import uuid
@@ -25,13 +25,18 @@ from ideation.jobs.services import job_start
 from ideation.reviews.models import IgnoredName, Review
 from mlcore.folding import folded
 
-AT_ONCE: Final = 50_000
+AT_ONCE: Final = 20_000
 """Reviews that get their product while the person waits; more become a job."""
 
+BATCH: Final = 50_000
+"""Reviews that the job gives their product in one statement: a million take minutes, in which it must be heard of."""
+
 ASSIGN: Final = f"""
-UPDATE {Review._meta.db_table} AS review SET product_id = pairs.product
-FROM unnest(%(names)s::text[], %(products)s::uuid[]) AS pairs(name, product)
-WHERE review.project_id = %(project)s AND review.product_id IS NULL AND review.product_name = pairs.name
+UPDATE {Review._meta.db_table} AS review SET product_id = named.product FROM (
+  SELECT one.id, pairs.product FROM {Review._meta.db_table} AS one
+  JOIN unnest(%(names)s::text[], %(products)s::uuid[]) AS pairs(name, product) ON pairs.name = one.product_name
+  WHERE one.project_id = %(project)s AND one.product_id IS NULL LIMIT %(most)s
+) AS named WHERE review.id = named.id
 """
 
 
@@ -65,12 +70,29 @@ def reviews_match(*, project: Project) -> int:
 
 
 def match_run(run: JobRun) -> dict[str, Any]:
-    """The job: all reviews of a project, in one statement."""
-    with run.scope():
-        project = find_project(uuid.UUID(run.params["project"]))
-        pairs, count = _pairs(project)
-        run.progress("matching", 0, count, "reviews")
-        return {"reviews": _assign(project, pairs)}
+    """The job: all reviews of a project, batch after batch; what is done when it stops half-way stays done.
+
+    Then once more, by the names that products have got meanwhile.
+    """
+    done = 0
+    while True:
+        with run.scope():
+            project = find_project(uuid.UUID(run.params["project"]))
+            pairs, count = _pairs(project)
+        if not pairs:
+            return {"reviews": done}
+        done += _all_assigned(run, project, pairs, count)
+
+
+def _all_assigned(run: JobRun, project: Project, pairs: Mapping[str, uuid.UUID], count: int) -> int:
+    done = 0
+    while True:
+        run.progress("matching", min(done, count), count, "reviews")
+        with run.scope():
+            given = _assign(project, pairs, BATCH)
+        if not given:
+            return done
+        done += given
 
 
 @transaction.atomic
@@ -120,12 +142,12 @@ def _pairs(project: Project) -> tuple[dict[str, uuid.UUID], int]:
     return pairs, sum(counts[name] for name in pairs)
 
 
-def _assign(project: Project, pairs: Mapping[str, uuid.UUID]) -> int:
+def _assign(project: Project, pairs: Mapping[str, uuid.UUID], most: int | None = None) -> int:
     if not pairs:
         return 0
     values: dict[str, Any] = {"names": list(pairs), "products": list(pairs.values()), "project": project.pk}
     with connection.cursor() as cursor:
-        cursor.execute(ASSIGN, values)
+        cursor.execute(ASSIGN, {**values, "most": most})
         return int(cursor.rowcount)
 
 
