@@ -111,11 +111,11 @@ def bare(servers: Servers) -> None:
 def listed(brand: uuid.UUID, project: uuid.UUID, start: int) -> Callable[[bool], list[Any]]:
     """The reviews as the API lists them: with the wall, or without it and with the brand as a filter."""
     from ideation.catalog.models import Project  # noqa: PLC0415 - Django must be set up
-    from ideation.reviews.api.imports import ByLine  # noqa: PLC0415
+    from ideation.reviews.places import beyond  # noqa: PLC0415
     from ideation.reviews.querysets import reviews_of  # noqa: PLC0415
 
     def rows(walled: bool) -> list[Any]:
-        found = reviews_of(Project(pk=project, brand_id=brand)).order_by(*ByLine.ordering).filter(line__gte=start)
+        found = beyond(reviews_of(Project(pk=project, brand_id=brand)), None).filter(line__gte=start)
         return list(found[:50] if walled else found.using(BARE).filter(brand_id=brand)[:50])
 
     return rows
@@ -146,10 +146,11 @@ def plan(brand: uuid.UUID, project: uuid.UUID) -> str:
     """How Postgres finds the list under the wall."""
     from accounts.tenancy import brand_scope  # noqa: PLC0415
     from ideation.catalog.models import Project  # noqa: PLC0415
+    from ideation.reviews.places import beyond  # noqa: PLC0415
     from ideation.reviews.querysets import reviews_of  # noqa: PLC0415
 
     with brand_scope(brand):
-        return str(reviews_of(Project(pk=project, brand_id=brand)).order_by("line", "id")[:50].explain())
+        return str(beyond(reviews_of(Project(pk=project, brand_id=brand)), None)[:50].explain())
 
 
 def report(projects: dict[uuid.UUID, uuid.UUID]) -> int:

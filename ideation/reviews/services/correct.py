@@ -2,10 +2,12 @@
 
 import datetime as dt
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
+import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from ideation.catalog.querysets import product_index
 from ideation.reviews.models import UNDATED, Correction, Review, ReviewDataset, ReviewVector, ReviewWords
 from ideation.reviews.services.indexing import index_start
 from ideation.reviews.services.versions import version_create, version_next
+from mlcore.enrich import enriched
 from mlcore.folding import folded
 from mlcore.merkle import LEAF_FIELDS, keyed, leaves_of_stored
 from mlcore.personal import find, mask
@@ -94,8 +97,18 @@ def _form(before: Review, changed: Mapping[str, Any], number: int) -> Review:
     after.content_sha256 = content_of(after, written, before.dataset)
     after.leaf_sha256 = leaves_of_stored([{name: getattr(after, name) for name in LEAF_FIELDS}])[0]
     if changed.keys() & set(WORDS):
-        after.characters, after.tokens, after.flags, after.sketch = len(after.text), 0, None, None
+        _enrich(after, told="language" in changed)
     return after
+
+
+def _enrich(after: Review, *, told: bool) -> None:
+    """What an import finds out about words; a language that a person has told stays."""
+    words = pl.DataFrame({"text": [after.text], "title": [after.title], "language": [after.language]})
+    row = enriched(words).row(0, named=True)
+    after.characters, after.tokens, after.sketch = row["characters"], row["tokens"], row["sketch"]
+    after.flags = json.loads(row["flags"]) if row["flags"] else None
+    if not told:
+        after.language = row["language"]
 
 
 def _mask(after: Review, written: Mapping[str, str]) -> None:
