@@ -26,6 +26,7 @@ import django
 from django.core.management import call_command
 from django.db import connections
 
+from tests.benchmarks import browsing, reading
 from tests.servers import DATABASE, Servers
 
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
@@ -43,7 +44,14 @@ def main() -> None:
         django.setup()
         call_command("migrate", database="owner", verbosity=0)
         with tempfile.TemporaryDirectory(prefix="ideation-bench-") as name:
-            print(json.dumps(measured(servers, Path(name))))
+            figures = measured(servers, Path(name))
+            workbook = Path(name) / "reviews.xlsx"
+            reading.write_xlsx(workbook, max(1000, ROWS // 10))
+            figures["xlsx_vs_openpyxl"] = reading.beside_openpyxl(workbook)
+        with servers.postgres.superuser(DATABASE) as superuser:
+            superuser.execute("TRUNCATE reviews_review CASCADE")
+            figures |= browsing.measure(browsing.fill(superuser))
+        print(json.dumps(figures))
     finally:
         connections.close_all()
         servers.stop()
