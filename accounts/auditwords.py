@@ -54,7 +54,7 @@ TABLES: Final[dict[str, Table]] = {
     "reviews_reviewexport": Table(noun=gettext_lazy("export of reviews")),
     "reviews_reviewsource": Table(noun=gettext_lazy("source"), label="name", page="source"),
     "reviews_review": Table(noun=gettext_lazy("review"), page="review"),
-    "reviews_ignoredname": Table(noun=gettext_lazy("name without a product"), label="name"),
+    "reviews_ignoredname": Table(noun=gettext_lazy("ignored product name"), label="name"),
     "training_modelversion": Table(noun=gettext_lazy("model version"), label="number", page="model"),
     "concepts_brief": Table(noun=gettext_lazy("brief"), label="title"),
     "concepts_concept": Table(noun=gettext_lazy("concept"), label="name", page="concept"),

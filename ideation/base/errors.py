@@ -79,7 +79,7 @@ SENTENCES: dict[str, str | Promise] = {
     "bad_price": _("This is no price. Write a number, such as 49.90."),
     "bad_currency": _("This is no currency. Write its three letters, such as EUR."),
     "bad_yes_no": _("This is neither yes nor no."),
-    "value_unfit": _("This value doesn't fit. Look its field up in the API's description."),
+    "value_unfit": _("This value doesn't fit. See the field in the API documentation."),
     "cell_over_length": _("This is too long. Shorten it."),
     "aliases_many": _("These are more names than one product can have."),
     "attributes_many": _("These are more attributes than one product can have."),
@@ -100,7 +100,7 @@ SENTENCES: dict[str, str | Promise] = {
     "view_name_taken": _("Another view of this project has this name. Choose another."),
     "no_reviews": _("There are no reviews in this project yet. Upload a file first."),
     "no_needs": _("There are no needs in this project yet. Analyse its reviews first."),
-    "suspicion_unknown": _("%(kind)s is no suspicion that reviews are looked at for. There are: %(known)s."),
+    "suspicion_unknown": _("There is no kind of suspicion called %(kind)s. Known: %(known)s."),
     "too_few_reviews": _("Only %(count)s reviews: at least %(minimum)s are needed to tune a model on them."),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.needs import querysets, services
 from ideation.needs.models import Analysis, Evidence, Need
-from mlcore.enrich.suspicion import SUSPICIONS
+from ideation.reviews.words import FLAG_WORDS
 
 QUOTES = 30
 
@@ -132,7 +132,7 @@ class AnalysisBody(Body):
     """Which reviews are left out; without it, none."""
 
     without = serializers.ListField(
-        child=serializers.ChoiceField(choices=list(SUSPICIONS)),
+        child=serializers.ChoiceField(choices=list(FLAG_WORDS)),
         required=False,
         help_text="Kinds of suspicion: reviews with any of them are left out.",
     )

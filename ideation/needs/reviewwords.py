@@ -16,7 +16,7 @@ from ideation.reviews.filters import MODES, MOODS, NO_FLAG, YES_NO, FilterForm, 
 from ideation.reviews.findable import choices
 from ideation.reviews.listform import query_of
 from ideation.reviews.models import DatasetVersion, ReviewDataset
-from ideation.reviews.templatetags.suspicion import FLAG_WORDS, flag_word
+from ideation.reviews.words import FLAG_WORDS, flag_words
 
 LONGEST = 60
 
@@ -61,8 +61,12 @@ def _words(project: Project, name: str, value: Any) -> str:
         return str(dict(YES_NO)[value])
     if isinstance(value, uuid.UUID):
         return _named(project, name, value)
-    words = {"language": language_word, "flag": flag_word, "sentiment": _mood_word}
+    words = {"language": language_word, "flag": _flag_word, "sentiment": _mood_word}
     return words[name](value) if name in words else str(value)
+
+
+def _flag_word(kind: str) -> str:
+    return _("No flags") if kind == NO_FLAG else str(flag_words(kind)[0])
 
 
 def _mood_word(mood: str) -> str:
@@ -89,7 +93,7 @@ def options(project: Project, wanted: Wanted, needs: Sequence[Need]) -> list[Opt
     any_of = pgettext("filter", "any")
     datasets = [(str(one.pk), one.name) for one in ReviewDataset.objects.filter(project=project)[:50]]
     stars = [(str(n), str(n)) for n in range(5, 0, -1)]
-    flags = [(NO_FLAG, _("no flags")), *((kind, str(words)) for kind, words in FLAG_WORDS.items())]
+    flags = [(kind, _flag_word(kind)) for kind in (NO_FLAG, *FLAG_WORDS)]
     made: list[tuple[str, Sequence[tuple[str, Any]], int, bool]] = [
         ("how", [(name, str(word)) for name, word in MODES], 0, True),
         ("rating", stars, 0, True),
@@ -109,7 +113,7 @@ def options(project: Project, wanted: Wanted, needs: Sequence[Need]) -> list[Opt
     for name, values, least, first in made:
         if len(values) >= least or name in wanted:
             label = str(FilterForm.base_fields[name].label)
-            nothing = "" if name == "how" else f"{label}: {any_of}"
+            nothing = "" if name == "how" else _("%(label)s: %(value)s") % {"label": label, "value": any_of}
             known = [(value, str(word)) for value, word in values]
             found.append(Option(name, label, nothing, str(wanted.get(name, "")), known, first))
     return found

@@ -22,7 +22,7 @@ from ideation.jobs.runner import JobRun
 from ideation.jobs.services import job_start
 from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
 from ideation.reviews import querysets as reviews
-from mlcore.enrich.suspicion import SUSPICIONS
+from ideation.reviews.words import FLAG_WORDS
 from mlcore.events import Event
 from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec
 from mlcore.specs.generate import BackendSpec
@@ -41,8 +41,8 @@ def analysis_start(
     if version is None:
         raise UserError("no_reviews", status=409)
     for kind in without:
-        if kind not in SUSPICIONS:
-            raise UserError("suspicion_unknown", kind=kind, known=", ".join(SUSPICIONS))
+        if kind not in FLAG_WORDS:
+            raise UserError("suspicion_unknown", kind=kind, known=", ".join(FLAG_WORDS))
     return job_start(
         kind="reviews_analyse",
         params={"project": str(project.pk), "version": str(version.pk), "without": list(without)},

@@ -31,7 +31,7 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(
         label=_("Why is it corrected?"),
         max_length=500,
-        help_text=_("Stands in the audit, with the names of the changed fields. Don't write what the review says."),
+        help_text=_("Kept in the audit, with the names of the changed fields. Don't write what the review says."),
     )
 
     @property

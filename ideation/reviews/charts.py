@@ -71,9 +71,11 @@ def _time_chart(rows: list[dict[str, Any]]) -> Chart:
 def _bar_chart(name: str, title: str, rows: list[dict[str, Any]]) -> Chart:
     rated = [row for row in rows[:BARS] if row["rating"] is not None]
     best = max(rated, key=lambda row: row["rating"], default=None)
-    summary = _("Most reviews: %(name)s.") % {"name": rows[0]["label"]}
     if best is not None and len(rated) > 1:
-        summary += " " + _("Best rated of those shown: %(name)s.") % {"name": best["label"]}
+        names = {"name": rows[0]["label"], "best": best["label"]}
+        summary = _("Most reviews: %(name)s. Best rated of those shown: %(best)s.") % names
+    else:
+        summary = _("Most reviews: %(name)s.") % {"name": rows[0]["label"]}
     return Chart(name=name, title=title, summary=summary, column=title, spec=volume_bars(rows[:BARS]), rows=rows)
 
 

@@ -19,7 +19,11 @@ YES_NO: Final = [("yes", _("yes")), ("no", _("no"))]
 NO_FLAG: Final = "none"
 LONGEST_QUERY: Final = 200
 MODES: Final = [("words", pgettext_lazy("search", "Words")), ("meaning", pgettext_lazy("search", "Meaning"))]
-MOODS: Final = [("good", _("good")), ("bad", _("bad")), ("mixed", _("both"))]
+MOODS: Final = [
+    ("good", pgettext_lazy("sentiment", "good")),
+    ("bad", pgettext_lazy("sentiment", "bad")),
+    ("mixed", pgettext_lazy("sentiment", "both")),
+]
 
 
 class FilterForm(forms.Form):

@@ -59,7 +59,9 @@ class MappingForm(forms.Form):
         low, high = layout.rating_scale
         free = [place for place in range(len(layout.columns)) if place not in layout.mapping.values()]
         return {
-            "preset": _choice(_("Marketplace"), [("", _("none of these")), *_pairs(PRESET_WORDS)], layout.preset),
+            "preset": _choice(
+                _("Marketplace"), [("", pgettext_lazy("marketplace", "another")), *_pairs(PRESET_WORDS)], layout.preset
+            ),
             "default_praise": _choice(
                 _("Leave out praise that a platform wrote for silent customers (系统默认好评)"),
                 YES_NO,
@@ -67,7 +69,7 @@ class MappingForm(forms.Form):
             ),
             "rating_low": forms.FloatField(label=_("Worst"), required=False, initial=f"{low:g}", widget=_number()),
             "rating_high": forms.FloatField(label=_("Best"), required=False, initial=f"{high:g}", widget=_number()),
-            "date_format": _choice(_("Order of day, month and year"), _pairs(DATE_WORDS), layout.date_format),
+            "date_format": _choice(_("Form of dates"), _pairs(DATE_WORDS), layout.date_format),
             "attributes": forms.TypedMultipleChoiceField(
                 label=_("Kept under their own names"),
                 required=False,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -27,6 +28,7 @@ from ideation.reviews.models import (
     ReviewExport,
     SavedView,
 )
+from ideation.reviews.words import FLAG_WORDS
 from mlcore.merkle import keyed
 
 
@@ -62,6 +64,16 @@ def newest_version(project: Project) -> DatasetVersion | None:
     """The newest version of the project's newest dataset."""
     versions = DatasetVersion.objects.filter(dataset__project=project).select_related("dataset")
     return versions.order_by("-created_at").first()
+
+
+def suspicions_of(project: Project) -> dict[str, int]:
+    """Kind of suspicion → how many reviews of the project's newest dataset came with it."""
+    version, counts = newest_version(project), Counter[str]()
+    if version is not None:
+        found = DatasetImport.objects.filter(dataset=version.dataset_id).exclude(flags={})
+        for flags in found.values_list("flags", flat=True):
+            counts.update(flags)
+    return {kind: count for kind, count in counts.items() if kind in FLAG_WORDS}
 
 
 def stood_in(number: int) -> Q:

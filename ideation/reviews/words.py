@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from mlcore.enrich import SUSPICIONS
 from mlcore.reviewfiles.dates import FORMATS as DATE_FORMATS
 from mlcore.reviewfiles.headers import PRESETS
 from mlcore.specs.reviewfiles import CONTAINERS, FORMATS, ROLES, FileLayout
@@ -29,7 +30,10 @@ ROLE_WORDS: Final[dict[str, tuple[Any, Any]]] = {
     "follow_up": (_("Follow-up review"), _("What the same customer added later (追评), in the same row.")),
     "follow_up_date": (_("Date of the follow-up"), ""),
     "kind": (_("First or follow-up"), _("Tells a follow-up that has a row of its own from a first review.")),
-    "first_id": (_("What both share"), _("Mostly the order: ties a follow-up to its first review.")),
+    "first_id": (
+        _("Shared id of first review and follow-up"),
+        _("Usually the order number: ties a follow-up to its first review."),
+    ),
 }
 """Role of a column → what it is called, and what helps to choose it."""
 assert tuple(ROLE_WORDS) == ROLES
@@ -42,7 +46,7 @@ FORMAT_WORDS: Final[dict[str, Word]] = {
     "json": _("JSON array"),
     "parquet": "Parquet",
     "xlsx": _("Excel workbook (XLSX)"),
-    "xls": _("Excel workbook of old (XLS)"),
+    "xls": _("Old Excel workbook (XLS)"),
     "ods": _("OpenDocument workbook (ODS)"),
 }
 assert tuple(FORMAT_WORDS) == FORMATS
@@ -50,7 +54,7 @@ CONTAINER_WORDS: Final[dict[str, Word]] = {"plain": "", "gzip": "gzip", "zip": "
 assert tuple(CONTAINER_WORDS) == CONTAINERS
 ENCODING_WORDS: Final[dict[str, Word]] = {
     "utf-8": "UTF-8",
-    "utf-8-sig": _("UTF-8 with a mark at its beginning"),
+    "utf-8-sig": _("UTF-8 with BOM"),
     "utf-16-le": "UTF-16 LE",
     "utf-16-be": "UTF-16 BE",
     "utf-32-le": "UTF-32 LE",
@@ -127,6 +131,7 @@ FLAG_WORDS: Final[dict[str, tuple[Word, Word]]] = {
     "near_duplicate": (_("Nearly a duplicate"), _("Says nearly the same as an earlier review, and was kept.")),
 }
 """Kind of suspicion → what it is called, and why it is raised."""
+assert FLAG_WORDS.keys() == {*SUSPICIONS, "near_duplicate"}
 
 
 def note_words(note: str) -> Word:

@@ -16,11 +16,11 @@ from ideation.base.charts import chart, download, opportunity_landscape
 from ideation.base.templatetags.ui import language_word
 from ideation.catalog.querysets import project as find_project
 from ideation.needs.forms import SORTS, FilterForm
-from ideation.needs.models import Need
+from ideation.needs.models import Analysis, Need
 from ideation.needs.querysets import current_analysis, evidence_of, needs_of
 from ideation.needs.querysets import need as find_need
 from ideation.needs.services import analysis_start
-from ideation.reviews.querysets import reviews_of
+from ideation.reviews.querysets import reviews_of, suspicions_of
 
 CHARTED = 150
 """Needs in the landscape: more can't be told apart."""
@@ -34,7 +34,7 @@ def needs(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase:
     analysis = current_analysis(project)
     if analysis is None:
         context = {"section": "needs", "project": project, "has_reviews": reviews_of(project).exists()}
-        return render(request, "needs/empty.html", context)
+        return render(request, "needs/empty.html", {**context, "suspicious": suspicions_of(project)})
     whole = needs_of(analysis)
     form = FilterForm(request.GET, languages=_languages(whole))
     found = _filtered(whole, form.cleaned_data if form.is_valid() else {})
@@ -43,7 +43,14 @@ def needs(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase:
         return file
     page = Paginator(found, 40).get_page(request.GET.get("page"))
     context = {"section": "needs", "project": project, "analysis": analysis, "form": form, "page": page}
+    context |= {"suspicious": suspicions_of(project), **_left_out(analysis)}
     return render(request, "needs/needs.html", {**context, "sorts": SORTS, "landscape": chart(spec)})
+
+
+def _left_out(analysis: Analysis) -> dict[str, Any]:
+    """The kinds of suspicion whose reviews it left out, and how many those were."""
+    without = analysis.spec.get("without", [])
+    return {"without": without, "left_out": analysis.version.reviews_count - analysis.reviews_count if without else 0}
 
 
 def _languages(whole: QuerySet[Need]) -> list[tuple[str, str]]:
@@ -80,5 +87,6 @@ def need(request: BrandRequest, need_id: uuid.UUID) -> HttpResponse:
 @requires("run_analysis")
 def needs_find(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase:
     """Reads the reviews and finds needs."""
-    job = analysis_start(project=find_project(project_id), created_by=request.user)
+    without = request.POST.getlist("without")
+    job = analysis_start(project=find_project(project_id), without=without, created_by=request.user)
     return redirect("job", request.brand.slug, job.pk)

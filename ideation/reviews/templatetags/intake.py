@@ -7,7 +7,7 @@ from django.utils.translation import gettext, pgettext
 
 from ideation.base.templatetags.ui import language_word
 from ideation.reviews.models import DuplicateKind
-from ideation.reviews.words import WORRYING, Word, flag_words, form_words, note_words
+from ideation.reviews.words import WORRYING, form_words, note_words
 
 register = template.Library()
 
@@ -19,18 +19,6 @@ register.filter("note_words", note_words)
 def worries(note: str) -> bool:
     """Whether a note asks for a look and isn't just told."""
     return note.partition(":")[0] in WORRYING
-
-
-@register.filter
-def flag_name(kind: str) -> Word:
-    """What a kind of suspicion is called."""
-    return flag_words(kind)[0]
-
-
-@register.filter
-def flag_sentence(kind: str) -> Word:
-    """Why it is raised."""
-    return flag_words(kind)[1]
 
 
 @register.filter

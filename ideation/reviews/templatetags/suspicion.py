@@ -1,31 +1,40 @@
 """Flags of suspicion in words."""
 
-from typing import Any, Final
-
 from django import template
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, ngettext
+
+from ideation.base.templatetags.ui import number
+from ideation.reviews.words import Word, flag_words
 
 register = template.Library()
 
-FLAG_WORDS: Final = {
-    "incentivised": _("given something for it"),
-    "templated": _("from a template"),
-    "burst_author": _("many by one author"),
-    "burst_day": _("many on one day"),
-    "generated": _("looks generated"),
-}
-"""Kind of suspicion → what people read."""
+
+@register.filter
+def flag_name(kind: str) -> Word:
+    """What a kind of suspicion is called."""
+    return flag_words(kind)[0]
 
 
 @register.filter
-def flag_word(kind: str) -> str:
-    """What people call this suspicion; one that has no words by its name."""
-    return str(_("no flags")) if kind == "none" else str(FLAG_WORDS.get(kind, kind.replace("_", " ")))
+def flag_sentence(kind: str) -> Word:
+    """Why it is raised."""
+    return flag_words(kind)[1]
 
 
 @register.filter
-def flag_reason(raised: Any) -> str:
-    """What raised a flag, as a text."""
-    if isinstance(raised, dict):
-        return ", ".join(str(value) for value in raised.values())
-    return ", ".join(map(str, raised)) if isinstance(raised, list) else str(raised)
+def flag_reason(raised: str, kind: str) -> str:
+    """What raised a flag of this kind: how many reviews of a burst, else the words that were found."""
+    if kind == "near_duplicate":
+        return gettext("nearly the same as another review")
+    if not raised.isdecimal():
+        return raised
+    n = int(raised)
+    told = {
+        "author_burst": ngettext(
+            "%(shown)s review by this author on this day", "%(shown)s reviews by this author on this day", n
+        ),
+        "day_burst": ngettext(
+            "%(shown)s review of this product on this day", "%(shown)s reviews of this product on this day", n
+        ),
+    }
+    return told[kind] % {"shown": number(n)} if kind in told else raised
