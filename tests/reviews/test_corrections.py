@@ -222,7 +222,7 @@ def test_the_page_corrects_and_shows_what_was_corrected(
     assert "correct/" in analyst.client.get(page).content.decode()
     assert "correct/" not in bob.client.get(page).content.decode()
     assert analyst.client.get(address).status_code == 200
-    sent = {"text": review.text, "title": "Nice", "rating": "4", "reason": "Wrong stars"}
+    sent = {"text": review.text, "title": "Nice", "rating": "4", "reason": "Wrong stars", "language": review.language}
     assert bob.client.post(address, sent).status_code == 403
     assert charlie.client.post(address, sent).status_code == 404
     assert analyst.client.post(address, {**sent, "reason": ""}).status_code == 400

@@ -23,13 +23,16 @@ from ideation.jobs.models import Job, JobState
 from ideation.reviews.models import DatasetImport, ReviewDataset, ReviewSource, SourceKind
 from ideation.reviews.services import buckets, sources
 from ideation.reviews.services.buckets import Bucket
-from ideation.reviews.services.imports import import_take
+from mlcore.reviewfiles import recognise
+from mlcore.reviewfiles.kept import kept_of
 from tests.conftest import Person
 from tests.reviews.test_fetch import done, site
 from tests.reviews.test_uploads import CSV, bytes_used, files_of
 from tests.reviews.webserver import Web, says, web
 
 __all__ = ["site"]
+# The S3 server of the tests leaves its own temporary files open.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture
@@ -84,12 +87,12 @@ def test_an_address_is_read_again_only_when_it_has_changed(alice: Person, datase
 
 
 def test_where_a_person_has_said_how_it_is_read_it_is_imported(
-    alice: Person, dataset: ReviewDataset, site: Web
+    alice: Person, dataset: ReviewDataset, site: Web, tmp_path: Path
 ) -> None:
     site.answers["/r.csv"] = says(CSV)
     source = saved(alice, dataset, address=f"{site.url}/r.csv")
     with alice.scope():
-        ReviewSource.objects.filter(pk=source.pk).update(layout={"mapping": {"text": "review"}})
+        ReviewSource.objects.filter(pk=source.pk).update(layout=kept_as(tmp_path, CSV))
     fetch(alice, source)
     with alice.scope():
         job = Job.objects.get(kind="dataset_import")
@@ -97,21 +100,22 @@ def test_where_a_person_has_said_how_it_is_read_it_is_imported(
 
 
 def test_a_file_of_another_form_waits_for_a_look(
-    alice: Person, dataset: ReviewDataset, site: Web, monkeypatch: pytest.MonkeyPatch
+    alice: Person, dataset: ReviewDataset, site: Web, tmp_path: Path
 ) -> None:
-    def noted(**values: Any) -> DatasetImport:
-        found = import_take(**values)
-        found.layout = {**found.layout, "notes": ["not_as_last_time"]}
-        return found
-
-    monkeypatch.setattr("ideation.reviews.services.fetch.import_take", noted)
     site.answers["/r.csv"] = says(CSV)
     source = saved(alice, dataset, address=f"{site.url}/r.csv")
     with alice.scope():
-        ReviewSource.objects.filter(pk=source.pk).update(layout={"mapping": {"text": "review"}})
+        ReviewSource.objects.filter(pk=source.pk).update(layout=kept_as(tmp_path, b"note,stars\nThe lid leaks,3\n"))
     assert fetch(alice, source).result["files"] == 1
     with alice.scope():
         assert not Job.objects.filter(kind="dataset_import").exists()
+
+
+def kept_as(folder: Path, content: bytes) -> dict[str, Any]:
+    """How a file is read, as its source keeps it."""
+    path = folder / "r.csv"
+    path.write_bytes(content)
+    return kept_of(recognise(path))
 
 
 def test_what_fails_is_said_and_tried_again(alice: Person, dataset: ReviewDataset, site: Web) -> None:
