@@ -16,6 +16,7 @@ from ideation.base.templatetags.ui import duration, marked, number, share, signe
 from ideation.catalog.models import Project
 from ideation.jobs.models import Job
 from ideation.reviews.models import RejectedRow
+from ideation.reviews.services.indexing import words_keep
 from tests.api.world import make_world
 from tests.conftest import Person
 
@@ -67,6 +68,8 @@ def test_a_viewer_changes_nothing(alice: Person, bob: Person) -> None:
 @pytest.mark.django_db
 def test_filters_stand_in_the_address(alice: Person) -> None:
     world = make_world(alice, "a")
+    with alice.scope():
+        words_keep(world.project, [(one.pk, one.date, one.title, one.text) for one in world.reviews], whole=True)
     reviews = f"/b/{alice.brand.slug}/p/{world.project.pk}/reviews/"
     found = alice.client.get(reviews, {"q": "3 times"}).content.decode()
     assert "R-3" in found
