@@ -149,8 +149,9 @@ FROM incoming JOIN nearly USING (id) LEFT JOIN repeated AS earlier ON earlier.id
 WHERE NOT incoming.is_follow_up
 """
 NEAR_FLAGGED: Final = """
-UPDATE incoming SET flags = coalesce(flags, '{}') || jsonb_build_object('near_duplicate', nearly.repeats::text)
-FROM nearly WHERE nearly.id = incoming.id
+UPDATE incoming SET flags = coalesce(flags, '{}')
+  || jsonb_build_object('near_duplicate', coalesce(earlier.repeats, nearly.repeats)::text)
+FROM nearly LEFT JOIN repeated AS earlier ON earlier.id = nearly.repeats WHERE nearly.id = incoming.id
 """
 GONE: Final = "DELETE FROM incoming USING repeated WHERE repeated.id = incoming.id"
 FIRSTS_KEPT: Final = "UPDATE incoming SET first = repeated.repeats FROM repeated WHERE incoming.first = repeated.id"
