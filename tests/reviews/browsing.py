@@ -23,7 +23,7 @@ def review_of(project: Project, text: str, **fields: Any) -> Review:
     """A review; its words aren't noted."""
     dataset, found = dataset_of(project)
     line = Review.objects.count() + 2
-    given = {"date": date(2026, 1, 1), "language": "en", "version_number": 1, "line": line, **fields}
+    given = {"date": date(2026, 1, 1), "language": "en", "version_number": 1, "line": line, "tokens": 9, **fields}
     return Review.objects.create(
         project_id=project.pk,
         dataset=dataset,

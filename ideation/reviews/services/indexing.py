@@ -121,6 +121,8 @@ def words_keep(project: Project, chunk: list[tuple[Any, ...]], *, whole: bool) -
     copy_rows(ReviewWords._meta.db_table, WORDS, rows(), unique=("brand_id", "id"))
 
 
+SAYS_SOMETHING: Final = 4
+"""Words, or Chinese characters, from which a review has a meaning to be found by."""
 VECTORS: Final = ("id", "brand_id", "created_at", "review_id", "project_id", "bits", "vector")
 
 
@@ -128,7 +130,7 @@ def vectors_index(run: JobRun, project: Project) -> bool:
     """Embeds a portion of the reviews that have no vector yet; returns whether some are left."""
     with run.scope():
         datasets = ReviewDataset.objects.filter(project=project)
-        rows = _lacking(ReviewVector, dataset__in=datasets).values_list("pk", "title", "text")
+        rows = _lacking(ReviewVector, dataset__in=datasets).values_list("pk", "title", "text", "tokens")
         portion = list(rows[: PORTION + 1])
         total = Review.objects.filter(project_id=project.pk).count()
         done = ReviewVector.objects.filter(project_id=project.pk).count()
@@ -142,6 +144,8 @@ def vectors_index(run: JobRun, project: Project) -> bool:
         if isinstance(event, Embedded):
             embedded = event.done
     vectors = np.load(output, allow_pickle=False)
+    # 'nice' would be close to any search: what says too little to mean anything stands nowhere.
+    vectors[[tokens < SAYS_SOMETHING for *_said, tokens in portion[:embedded]]] = 0
     for start in range(0, embedded, KEPT):
         with run.scope():
             ids = [key for key, *_texts in portion[:embedded][start : start + KEPT]]
@@ -151,7 +155,7 @@ def vectors_index(run: JobRun, project: Project) -> bool:
 
 def _write_texts(path: Path, portion: list[tuple[Any, ...]]) -> None:
     with path.open("w", encoding="utf-8") as file:
-        for _key, title, text in portion:
+        for _key, title, text, _tokens in portion:
             said = f"{title}. {text}" if title else text
             file.write(json.dumps(said[:READ]) + "\n")
 
