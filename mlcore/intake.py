@@ -32,7 +32,7 @@ COLUMNS: Final = (
 MOST: Final = 2**31 - 1
 """Of votes: more than this nobody has cast."""
 SKETCHES: Final = "sketches-*.parquet"
-"""The files of sketches: id, source, product_name, sketch; written where there is anything to compare."""
+"""What is compared: id, source, product_name; beside each the sketches themselves, one after the other, as .bin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +68,9 @@ def _part(batch: Batch, spec: IntakeSpec, name: str) -> Part:
     rows.with_columns(sketch=shown).select(COLUMNS).write_csv(path, include_header=False, quote_style="non_numeric")
     compared = rows.filter(pl.col("sketch").is_not_null())
     if compared.height:
-        named = compared.select("id", "source", "product_name", "sketch")
-        named.write_parquet(spec.folder / SKETCHES.replace("*", name), compression="uncompressed")
+        named = spec.folder / SKETCHES.replace("*", name)
+        compared.select("id", "source", "product_name").write_parquet(named)
+        named.with_suffix(".bin").write_bytes(b"".join(compared["sketch"].to_list()))
     return Part(
         path=path,
         rows=rows.height,
@@ -143,9 +144,12 @@ class NearFound(Event):
 
 def comparing(spec: NearSpec) -> Iterator[Event]:
     """One NearFound event."""
-    new = pl.concat(pl.read_parquet(path) for path in spec.folder.glob(SKETCHES)).sort("id")
-    known = _known(spec.known)
-    found = near_duplicates(_rows(new), _rows(known), spec.threshold)
+    paths = sorted(spec.folder.glob(SKETCHES))
+    new = pl.concat(pl.read_parquet(path) for path in paths)
+    order = new["id"].arg_sort()
+    sketches = unpacked(b"".join(path.with_suffix(".bin").read_bytes() for path in paths))[order.to_numpy()]
+    new, (known, known_sketches) = new[order], _known(spec.known)
+    found = near_duplicates(sketches, known_sketches, spec.threshold)
     pairs = pl.DataFrame({"new": found.new, "known": found.known, "of": found.of, "similarity": found.similarity})
     pairs = _beside(pairs, new, known)
     path = spec.folder / "near.csv"
@@ -153,18 +157,13 @@ def comparing(spec: NearSpec) -> Iterator[Event]:
     yield NearFound(path=path, rows=pairs.height)
 
 
-def _rows(rows: pl.DataFrame) -> NDArray[np.uint32]:
-    return unpacked(b"".join(rows["sketch"].to_list()))
-
-
-def _known(path: Path | None) -> pl.DataFrame:
+def _known(path: Path | None) -> tuple[pl.DataFrame, NDArray[np.uint32]]:
     schema = {"id": pl.String, "source": pl.String, "product_name": pl.String, "sketch": pl.String}
     if path is None:
-        return pl.DataFrame(schema={**schema, "sketch": pl.Binary})
-    rows = pl.read_csv(path, has_header=False, schema=schema).with_columns(
-        pl.col("source", "product_name").fill_null("")
-    )
-    return rows.with_columns(pl.col("sketch").str.decode("hex"))
+        return pl.DataFrame(schema=schema).drop("sketch"), unpacked(b"")
+    rows = pl.read_csv(path, has_header=False, schema=schema)
+    sketches = unpacked(bytes.fromhex("".join(rows["sketch"].to_list())))
+    return rows.drop("sketch").with_columns(pl.col("source", "product_name").fill_null("")), sketches
 
 
 def _beside(pairs: pl.DataFrame, new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

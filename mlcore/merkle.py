@@ -55,7 +55,8 @@ def _plain(name: str, value: Any) -> Any:
 def merkle_root(leaves: Iterable[str]) -> str:
     """The root over leaves in the order of their values; an odd one is carried up. Empty for no leaves."""
     sha256 = hashlib.sha256
-    level = sorted(map(bytes.fromhex, leaves))
+    whole = bytes.fromhex("".join(leaves))
+    level = sorted(whole[start : start + 32] for start in range(0, len(whole), 32))
     while len(level) > 1:
         pairs = [sha256(left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
         level = pairs + ([level[-1]] if len(level) % 2 else [])

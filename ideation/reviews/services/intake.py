@@ -64,7 +64,7 @@ def import_run(run: JobRun, *, enriched: bool = True) -> dict[str, Any]:
         run.progress("saving", 0, 1, "stage")
         with run.scope():
             found.refresh_from_db()
-            kept = _kept(found, account, near)
+            kept = _kept(found, account, near, enriched)
             _quota_used(run, kept.imported + kept.follow_ups)
             if kept.version:
                 index_start(project=kept.dataset.project, created_by=run.created_by)
@@ -123,11 +123,12 @@ def _compared(run: JobRun, found: DatasetImport) -> bool:
     return bool(found.layout.get("near_duplicates", "leave_out") == "leave_out")
 
 
-def _kept(found: DatasetImport, account: Account, leave_out: bool) -> DatasetImport:
+def _kept(found: DatasetImport, account: Account, leave_out: bool, enriched: bool) -> DatasetImport:
     # One after another: of two imports of the same file, the second finds the first one's reviews.
     dataset, number = found.dataset, version_next(found.dataset)
     by_kind = staging.duplicates_part(dataset, found, near=leave_out)
-    staging.suspicions_add()
+    if enriched:
+        staging.suspicions_add()
     imported, follow_ups = staging.reviews_insert(dataset, found, number)
     found.rejected = staging.rejected_insert(found)
     found.languages, found.flags = staging.languages(), staging.flags()
