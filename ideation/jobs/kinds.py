@@ -17,6 +17,8 @@ class Kind:
     """What a person calls it."""
     capabilities: tuple[str, ...]
     """What starting it, stopping it and trying it again needs."""
+    noted: bool = True
+    """Whether the audit tells that somebody has started it; what follows from their other work is no news."""
 
 
 QUEUES: Final = ("cpu", "gpu")
@@ -24,7 +26,7 @@ QUEUES: Final = ("cpu", "gpu")
 KINDS: Final[dict[str, Kind]] = {
     "dataset_import": Kind(queue="cpu", title=_("Import reviews"), capabilities=("import_reviews",)),
     "reviews_fetch": Kind(queue="cpu", title=_("Fetch reviews"), capabilities=("import_reviews",)),
-    "reviews_index": Kind(queue="cpu", title=_("Make reviews findable"), capabilities=("import_reviews",)),
+    "reviews_index": Kind(queue="cpu", title=_("Make reviews findable"), capabilities=("import_reviews",), noted=False),
     "reviews_export": Kind(queue="cpu", title=_("Export reviews"), capabilities=("run_analysis",)),
     "reviews_analyse": Kind(queue="cpu", title=_("Find needs"), capabilities=("run_analysis",)),
     "model_train": Kind(queue="gpu", title=_("Tune the language model"), capabilities=("train_models",)),

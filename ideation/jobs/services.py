@@ -68,7 +68,7 @@ def job_start(
     _hold(job)
     job.save(force_insert=True)
     # Parts are started by their job, not by anybody.
-    if parent is None:
+    if parent is None and KINDS[kind].noted:
         _note("job_started", job)
     _dispatch(job)
     return job
