@@ -37,5 +37,5 @@ def file_response(path: Path, *, name: str, shown_as: str = "") -> HttpResponseB
     response["Cache-Control"] = f"private, max-age={SHOWN_SECONDS}" if shown_as else "no-store"
     if shown_as:
         # Opened by itself it is an image and nothing else: no script, no frame, whatever its bytes may also be.
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return response

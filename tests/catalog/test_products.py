@@ -98,7 +98,7 @@ def test_an_image_is_kept_shown_replaced_and_counted(
     assert response["Content-Type"] == "image/png"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Disposition"] == 'inline; filename="K-1.png"'
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert response["Cache-Control"].startswith("private")
     assert charlie.client.get(address).status_code == 404
     api: Any = alice.read_api.get(f"/api/v1/products/{kettle.pk}/image/file/")
