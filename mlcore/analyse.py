@@ -7,13 +7,14 @@ import dataclasses
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlcore.earlier import Known, read_known
 from mlcore.embed import Vectors, embed, open_encoder
 from mlcore.errors import InputError
 from mlcore.events import Event, Progress
@@ -49,12 +50,14 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
     """Reads spec.reviews and writes sentences.jsonl, embeddings.npy and needs.jsonl into spec.output.
 
     Yields Progress with the steps reading, sentences, embedding, sentiment, grouping, stating; the last event is
-    Analysed. `statements` may write the needs' statements; where it has none, the one read off the evidence stands.
-    Raises InputError for a file that cannot be read or holds no review.
+    Analysed. With `spec.known`, what was read before is not read again, and its needs are carried on: indices of
+    sentences then count from the first known one. `statements` may write the needs' statements; where it has none, the
+    one read off the evidence stands. Raises InputError for a file that cannot be read or if there is no review at all.
     """
     encoder = open_encoder(spec.encoder)
     yield Progress(step="reading", done=0, total=1, unit="files")
-    reviews = _read(spec.reviews)
+    known = read_known(spec.known) if spec.known else None
+    reviews = _read(spec.reviews, may_be_empty=known is not None)
     yield Progress(step="reading", done=1, total=1, unit="files")
     pieces: list[Sentence] = []
     owners: list[int] = []
@@ -72,14 +75,19 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
         yield Progress(step="embedding", done=done, total=len(texts), unit="sentences")
     judgement = judge(texts, vectors, [reviews[i].rating for i in owners])
     yield Progress(step="sentiment", done=len(texts), total=len(texts), unit="sentences")
-    corpus = _corpus(reviews, pieces, owners, vectors, judgement)
+    fresh = _corpus(reviews, pieces, owners, vectors, judgement)
+    corpus = _joined(known, fresh, reviews) if known else fresh
     yield Progress(step="grouping", done=0, total=1, unit="files")
-    needs = find_needs(corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements)
+    needs = find_needs(
+        corpus, encoder, seed=spec.seed, smallest=spec.smallest, most=spec.most, writer=statements,
+        earlier=known.needs if known else None, unassigned=spec.unassigned,
+    )  # fmt: skip
     yield Progress(step="stating", done=len(needs), total=len(needs), unit="needs")
-    yield _write(spec.output, reviews, corpus, needs)
+    _write(spec.output, reviews, fresh, needs)
+    yield _answer(spec.output, corpus, needs)
 
 
-def _read(path: Path) -> list[_Review]:
+def _read(path: Path, *, may_be_empty: bool) -> list[_Review]:
     reviews: list[_Review] = []
     try:
         with path.open(encoding="utf-8-sig") as lines:
@@ -90,7 +98,7 @@ def _read(path: Path) -> list[_Review]:
         raise InputError("reviews_missing", path=path.name) from None
     except UnicodeDecodeError:
         raise InputError("reviews_encoding", path=path.name) from None
-    if not reviews:
+    if not reviews and not may_be_empty:
         raise InputError("reviews_empty")
     return reviews
 
@@ -131,7 +139,7 @@ def _corpus(
         sentiment=judgement.sentiment,
         informative=judgement.informative * (1 - _about_nothing(vectors, languages, judgement.sentiment)),
         ratings=[r.rating for r in reviews],
-        copies=_copies(reviews),
+        copies=_copies([p.text for p in pieces], owners),
     )
 
 
@@ -141,37 +149,63 @@ def _about_nothing(vectors: Vectors, languages: list[str], sentiment: Floats) ->
     return np.asarray(np.exp(shipped().log_prior(centred)[:, 0]))
 
 
-def _copies(reviews: list[_Review]) -> frozenset[int]:
+def _joined(known: Known, fresh: Corpus, reviews: list[_Review]) -> Corpus:
+    """The known sentences, then the new ones; a new review that says what a known one says is a copy."""
+    ids = [*known.ratings, *(r.id for r in reviews)]
+    place = {id_: number for number, id_ in enumerate(ids)}
+    first = len(known.ratings)
+    texts = [*known.texts, *fresh.texts]
+    owners = [*(place[r] for r in known.reviews), *(first + i for i in fresh.reviews)]
+    return Corpus(
+        texts=texts,
+        languages=[*known.languages, *fresh.languages],
+        reviews=owners,
+        vectors=np.concatenate([known.vectors, fresh.vectors]),
+        sentiment=np.concatenate([np.array(known.sentiment), fresh.sentiment]),
+        informative=np.concatenate([np.array(known.informative), fresh.informative]),
+        ratings=[*known.ratings.values(), *fresh.ratings],
+        copies=_copies(texts, owners),
+    )
+
+
+def _copies(texts: Sequence[str], owners: Sequence[int]) -> frozenset[int]:
+    """Reviews that say word for word what an earlier one says, whatever their case and marks."""
+    whole: dict[int, list[str]] = {}
+    for text, owner in zip(texts, owners, strict=True):
+        whole.setdefault(owner, []).append(text)
     seen: set[str] = set()
     copies: set[int] = set()
-    for number, review in enumerate(reviews):
-        key = content_hash(review.text)
+    for owner, parts in whole.items():
+        key = content_hash(" ".join(parts))
         if key in seen:
-            copies.add(number)
+            copies.add(owner)
         seen.add(key)
     return frozenset(copies)
 
 
-def _write(output: Path, reviews: list[_Review], corpus: Corpus, needs: list[Need]) -> Analysed:
+def _write(output: Path, reviews: list[_Review], fresh: Corpus, needs: list[Need]) -> None:
     output.mkdir(parents=True, exist_ok=True)
     position: Counter[int] = Counter()
     with (output / "sentences.jsonl").open("w", encoding="utf-8") as out:
-        for row, owner in enumerate(corpus.reviews):
+        for row, owner in enumerate(fresh.reviews):
             line = {
                 "review": reviews[owner].id,
                 "position": position[owner],
-                "text": corpus.texts[row],
-                "language": corpus.languages[row],
-                "informative": round(float(corpus.informative[row]), 4),
-                "sentiment": round(float(corpus.sentiment[row]), 4),
-                "level": level(float(corpus.sentiment[row])),
+                "text": fresh.texts[row],
+                "language": fresh.languages[row],
+                "informative": round(float(fresh.informative[row]), 4),
+                "sentiment": round(float(fresh.sentiment[row]), 4),
+                "level": level(float(fresh.sentiment[row])),
             }
             position[owner] += 1
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
-    np.save(output / "embeddings.npy", corpus.vectors)
+    np.save(output / "embeddings.npy", fresh.vectors)
     with (output / "needs.jsonl").open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(dataclasses.asdict(n), ensure_ascii=False) + "\n" for n in needs)
-    assigned = len({i for n in needs for i in n.members})
+
+
+def _answer(output: Path, corpus: Corpus, needs: list[Need]) -> Analysed:
+    assigned = len({e["sentence"] for n in needs for e in n.evidence})
     return Analysed(
         sentences=len(corpus.texts),
         informative=int((corpus.informative >= INFORMATIVE).sum()),

@@ -59,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "training_diverged": "Training diverged at step %(step)s: the loss is no longer a number. Lower the learning rate and try again.",
     "texts_empty": "%(path)s holds no text to measure on. Choose a file with reviews.",
     "encoder_unknown": "There is no sentence encoder called %(name)s. Choose one of: %(known)s.",
+    "share_invalid": "%(share)s is no share. Give a number from 0 to 1, such as 0.1 for ten percent.",
     "need_size_invalid": "A need cannot stand on %(smallest)s reviews. Ask for at least one.",
     "reviews_empty": "There is no review to analyse. Import a file with at least one review first.",
     "reviews_missing": "The file of reviews %(path)s is not there. Check its path.",

@@ -10,7 +10,7 @@ from mlcore.embed import Vectors
 Floats = NDArray[np.float64]
 
 EVIDENCE = 30
-"""Sentences of evidence a need carries at most."""
+"""Sentences that are chosen for differing from each other, too; the others follow as they are clear."""
 DIVERSITY = 0.2
 """Weight of novelty in the choice of evidence (maximal marginal relevance, Carbonell & Goldstein 1998)."""
 
@@ -18,7 +18,7 @@ DIVERSITY = 0.2
 def rank_evidence(
     points: Vectors, texts: Sequence[str], reviews: Sequence[int], informative: Floats, belonging: Floats
 ) -> list[tuple[int, float]]:
-    """Orders a need's m sentences by how well they show it: (index, score 0 to 1), at most 30, one a review.
+    """Orders a need's m sentences by how well they show it: (index, score 0 to 1); the first 30 are one a review.
 
     Relevance is closeness to the need's centre times belonging (how clearly the sentence shows the need's theme) times
     informativeness, a little less for very short and very long sentences; each next one is chosen for relevance and for
@@ -47,7 +47,9 @@ def rank_evidence(
         seen_reviews.add(reviews[best])
         seen_texts.add(texts[best].casefold())
         near = np.maximum(near, np.clip(points @ points[best], 0, 1))
-    return chosen
+    first = {i for i, _ in chosen}
+    rest = [int(i) for i in np.argsort(-relevance, kind="stable") if i not in first]
+    return chosen + [(i, round(float(relevance[i]), 4)) for i in rest]
 
 
 def _readable(text: str) -> float:

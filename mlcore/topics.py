@@ -170,7 +170,7 @@ def _new_topics(points: Vectors, own: Floats, owners: Integers, smallest: int, s
     rows = np.arange(len(points))
     if len(points) > FIT_LIMIT:
         rows = np.sort(np.random.default_rng(seed).choice(len(points), FIT_LIMIT, replace=False))
-    found = _communities(points[rows], seed)
+    found = communities(points[rows], seed)
     known = np.exp(own).max(axis=1)
     columns = []
     for k in range(int(found.max()) + 1):
@@ -182,7 +182,8 @@ def _new_topics(points: Vectors, own: Floats, owners: Integers, smallest: int, s
     return np.stack(columns, axis=1) if columns else np.zeros((len(points), 0))
 
 
-def _communities(points: Vectors, seed: int) -> Integers:
+def communities(points: Vectors, seed: int) -> Integers:
+    """The community of each of n unit vectors (n ≥ 2) in the graph of their nearest neighbours, from 0."""
     near, cosine = neighbours(points, min(NEIGHBOURS, len(points) - 1))
     source = np.repeat(np.arange(len(points)), near.shape[1])
     target, weight = near.ravel(), np.maximum(cosine.ravel(), 0.0)

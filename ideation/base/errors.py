@@ -100,6 +100,7 @@ SENTENCES: dict[str, str | Promise] = {
     "view_name_taken": _("Another view of this project has this name. Choose another."),
     "no_reviews": _("There are no reviews in this project yet. Upload a file first."),
     "no_needs": _("There are no needs in this project yet. Analyse its reviews first."),
+    "share_invalid": _("%(share)s is no share. Give a number from 0 to 1, such as 0.1 for ten percent."),
     "suspicion_unknown": _("There is no kind of suspicion called %(kind)s. Known: %(known)s."),
     "too_few_reviews": _("Only %(count)s reviews: at least %(minimum)s are needed to tune a model on them."),
 }  # fmt: skip

@@ -3,8 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -37,7 +36,7 @@ class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
 
 
 class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
-    """A sentence that shows a need. The best to quote have a rank."""
+    """A sentence that shows a need; rank 1 is the most telling."""
 
     text = serializers.CharField(source="sentence.text", read_only=True)
     language = serializers.CharField(source="sentence.language", read_only=True)
@@ -181,9 +180,9 @@ class NeedView(RoomView):
 
 
 class ByTelling(CursorPages):
-    """Ranked sentences first, then the others as they stand in the reviews: a place no two of them share."""
+    """The most telling first."""
 
-    ordering = ("place", "id")
+    ordering = ("rank", "id")
 
 
 class EvidenceView(RoomListView):
@@ -193,5 +192,4 @@ class EvidenceView(RoomListView):
     pagination_class = ByTelling
 
     def listed(self) -> QuerySet[Evidence]:
-        found = querysets.evidence_of(querysets.need(self.kwargs["need_id"]))
-        return found.annotate(place=Coalesce("rank", F("sentence__number") + 1_000_000))
+        return querysets.evidence_of(querysets.need(self.kwargs["need_id"]))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from ideation.base.quotes import Quotes
-from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence
+from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence, SentenceVector
+from ideation.reviews.querysets import reviews_in
 from mlcore.sentiment import INFORMATIVE
 
 
@@ -47,7 +48,8 @@ def evidence_erase(*, reviews: Sequence[uuid.UUID], quotes: Quotes) -> dict[str,
     found = touched(reviews)
     needs = dict(found.evidence.values_list("need").annotate(count=Count("sentence__review", distinct=True)).order_by())
     claims = Counter(found.citations.values_list("claim", flat=True))
-    analyses = dict(found.sentences.order_by().values_list("analysis").annotate(count=Count("review", distinct=True)))
+    _discount(reviews)
+    keys = set(found.sentences.order_by().values_list("project", "key"))
     counts = {"citations": found.citations.delete()[0], "evidence": found.evidence.delete()[0]}
     counts |= {"sentences": found.sentences.delete()[0], "needs": len(needs), "claims": len(claims)}
     for need, count in needs.items():
@@ -55,22 +57,27 @@ def evidence_erase(*, reviews: Sequence[uuid.UUID], quotes: Quotes) -> dict[str,
         Need.objects.filter(pk=need).update(mentions=left, erased_reviews=F("erased_reviews") + count)
     for claim, count in claims.items():
         Claim.objects.filter(pk=claim).update(erased_citations=F("erased_citations") + count)
-    for analysis, count in analyses.items():
-        _recount(analysis, count)
+    for project, key in keys:
+        if not Sentence.objects.filter(project=project, key=key).exists():
+            SentenceVector.objects.filter(project=project, key=key).delete()
     return counts | {
         "quotes": words_clean(Need, ("statement", "label"), quotes) + words_clean(Claim, ("text",), quotes)
     }
 
 
-def _recount(analysis: uuid.UUID, erased: int) -> None:
-    there = Sentence.objects.filter(analysis=analysis)
-    languages = there.order_by().values_list("language").annotate(count=Count("pk"))
-    figures = there.aggregate(
-        sentences_count=Count("pk"), informative_count=Count("pk", filter=Q(informative__gte=INFORMATIVE))
-    )
-    Analysis.objects.filter(pk=analysis).update(
-        languages=dict(languages), reviews_count=F("reviews_count") - erased, **figures
-    )
+def _discount(reviews: Sequence[uuid.UUID]) -> None:
+    """Takes reviews that are to be erased out of the counts of every analysis that read them."""
+    said = Sentence.objects.filter(review__in=reviews)
+    for analysis in Analysis.objects.filter(project__in=said.order_by().values("project")).select_related("version"):
+        own = said.filter(review__in=reviews_in(analysis.version).order_by().values("id"))
+        gone = Counter(own.order_by().values_list("language", flat=True))
+        left = Counter(analysis.languages)
+        left.subtract(gone)
+        analysis.languages = {language: count for language, count in left.items() if count > 0}
+        analysis.reviews_count -= own.aggregate(n=Count("review", distinct=True))["n"]
+        analysis.sentences_count -= gone.total()
+        analysis.informative_count -= own.filter(informative__gte=INFORMATIVE).count()
+        analysis.save(update_fields=["languages", "reviews_count", "sentences_count", "informative_count"])
 
 
 def words_clean(model: type[Any], fields: Sequence[str], quotes: Quotes) -> int:

@@ -4,7 +4,7 @@ import re
 import uuid
 from collections import Counter, defaultdict
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, FloatField, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, FloatField, Prefetch, Q, QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 
@@ -12,6 +12,8 @@ from ideation.catalog.models import Product, Project
 from ideation.needs.models import About, Analysis, Evidence, Need, Sentence
 from ideation.reviews.models import Review
 
+QUOTABLE = 30
+"""Pieces of evidence, the most telling first, that are worth quoting."""
 LEAST_SAID = 5
 """Pieces of evidence that make a need one of a product's."""
 USUAL = 0.8
@@ -75,12 +77,11 @@ def quotes_of(need: Need, count: int, language: str = "", product: str = "") -> 
     spoken = Q(sentence__language=language) if language else Q()
     about = Q(sentence__review__product_name__iexact=product) if product else Q()
     first = [ExpressionWrapper(wish, output_field=BooleanField()).desc() for wish in (spoken, about) if wish]
-    return list(evidence_of(need).filter(rank__isnull=False).order_by(*first, "rank")[:count])
+    return list(evidence_of(need).filter(rank__lte=QUOTABLE).order_by(*first, "rank")[:count])
 
 
 def sentences_of(review: Review) -> QuerySet[Sentence]:
-    """A review's sentences in the newest finished analysis that read it, with the needs they show."""
-    newest = Analysis.objects.filter(project=review.dataset.project_id, finished_at__isnull=False).order_by(
-        "-finished_at"
-    )
-    return Sentence.objects.filter(review=review, analysis=newest.first()).prefetch_related("evidence__need")
+    """A review's sentences, each with the needs of the newest finished analysis that it shows."""
+    newest = Analysis.objects.filter(project=review.project_id, finished_at__isnull=False).order_by("-finished_at")
+    shown = Evidence.objects.filter(need__analysis=newest.first()).select_related("need")
+    return Sentence.objects.filter(review=review).prefetch_related(Prefetch("evidence", shown))

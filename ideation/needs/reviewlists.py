@@ -6,7 +6,6 @@ from django.db.models import Avg, Max, Min, QuerySet
 
 from ideation.catalog.models import Project
 from ideation.needs.models import Evidence, Sentence
-from ideation.needs.querysets import current_analysis
 from ideation.reviews.browse import Listing
 from ideation.reviews.filters import Wanted
 
@@ -31,8 +30,8 @@ def _within(project: Project, wanted: Wanted) -> QuerySet[Any] | None:
 
 
 def _in_mood(project: Project, mood: str) -> QuerySet[Any]:
-    """Good or bad as a whole, or with sentences of both kinds, as the newest analysis reads them."""
-    sentences = Sentence.objects.filter(analysis=current_analysis(project)).order_by().values("review")
+    """Good or bad as a whole, or with sentences of both kinds, as their sentences were read."""
+    sentences = Sentence.objects.filter(project=project).order_by().values("review")
     if mood == "mixed":
         both = sentences.annotate(best=Max("sentiment"), worst=Min("sentiment"))
         return both.filter(best__gt=MOOD, worst__lt=-MOOD).values("review")

@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from accounts.models import ApiKey, AuditEntry, Brand, EmailDomain, IdentityProvider, Invitation, Membership
 from accounts.tenancy import current_brand
 from ideation.catalog.models import Product
-from ideation.needs.models import Citation, Evidence, Sentence
+from ideation.needs.models import Citation, Evidence, Sentence, SentenceVector
 from ideation.privacy.tables import brand_models
 from ideation.reviews.models import (
     DatasetImport,
@@ -37,11 +37,11 @@ LEFT_OUT: Final[dict[type[Model], frozenset[str]]] = {
     ReviewDataset: frozenset({"salt"}),
     ReviewExport: frozenset({"file"}),
     ReviewSource: frozenset({"secret"}),
-    Sentence: frozenset({"embedding"}),
+    Sentence: frozenset({"key"}),
     Upload: frozenset({"file"}),
 }
 """Columns that stay here: secrets, places on this machine, and vectors that any machine computes from the text."""
-COMPUTED: Final = frozenset({ReviewVector, ReviewWords})
+COMPUTED: Final = frozenset({ReviewVector, ReviewWords, SentenceVector})
 """Tables that stay here whole: any machine makes them from the texts."""
 BESIDE: Final[dict[type[Model], dict[str, Combinable]]] = {
     Citation: {"sentence": F("evidence__sentence__text"), "review_id": F("evidence__sentence__review_id")},

@@ -98,16 +98,11 @@ def most_reviewed(project: Project) -> Product | None:
     return own.annotate(spoken=spoken).filter(spoken__gt=0).order_by("-spoken", "sku").first()
 
 
-def write_reviews(version: DatasetVersion, path: Path, *, without: Sequence[str] = ()) -> int:
-    """Writes a version's reviews as JSON Lines for mlcore; returns how many. Holds only a batch at a time.
-
-    Those that are suspected of any of `without` are left out.
-    """
-    count, found = 0, reviews_in(version).select_related("product")
-    if without:
-        found = found.exclude(flags__has_any_keys=list(without))
+def write_reviews(found: QuerySet[Review], path: Path) -> int:
+    """Writes reviews as JSON Lines for mlcore; returns how many. Holds only a batch at a time."""
+    count = 0
     with path.open("w", encoding="utf-8") as file:
-        for review in found.iterator(chunk_size=2000):
+        for review in found.select_related("product").iterator(chunk_size=2000):
             file.write(json.dumps(_plain(review), ensure_ascii=False) + "\n")
             count += 1
     return count

@@ -62,7 +62,7 @@ def training_run(run: JobRun) -> dict[str, Any]:
     with run.scope():
         project = find_project(uuid.UUID(run.params["project"]))
         version = reviews.version(uuid.UUID(run.params["version"]))
-        reviews.write_reviews(version, source)
+        reviews.write_reviews(reviews.reviews_in(version), source)
         spec = _spec(run, source, output)
         training = TrainingRun.objects.create(
             project=project, version=version, base_model=spec.base, spec=_plain(asdict(spec))

@@ -16,9 +16,11 @@ class AnalyseSpec:
     runner: ClassVar[str] = "mlcore.analyse:analyse"
 
     reviews: Path
-    """JSON Lines: {"id", "text", "title", "rating" 1-5 or null, "date", "product", "source"}."""
+    """JSON Lines: {"id", "text", "title", "rating" 1-5 or null, …}: those that no earlier analysis has read."""
+    known: Path | None = None
+    """Folder with what earlier analyses read and found, to be carried on (mlcore.earlier); None: nothing."""
     output: Path
-    """Folder for sentences.jsonl, embeddings.npy and needs.jsonl; made if absent."""
+    """Folder for sentences.jsonl, embeddings.npy (of the new reviews) and needs.jsonl; made if absent."""
     seed: int = 0
     """The same file under the same seed gives the same needs."""
     encoder: str = "universal"
@@ -27,8 +29,12 @@ class AnalyseSpec:
     """Distinct reviews that make a need; None: 2 % of them, 3 to 12, and 0.4 % above 3,000."""
     most: int | None = None
     """Needs that are kept at most; None: 30, and 40 above 1,000 reviews."""
+    unassigned: float | None = None
+    """Share of the informative sentences that may belong to no need, if it can be kept; None: as it comes."""
 
     def __post_init__(self) -> None:
+        if self.unassigned is not None and not 0 <= self.unassigned <= 1:
+            raise InputError("share_invalid", share=self.unassigned)
         if self.smallest is not None and self.smallest < 1:
             raise InputError("need_size_invalid", smallest=self.smallest)
 
@@ -52,6 +58,7 @@ class Analysed(Event):
     """The result; the files are in `output`."""
 
     sentences: int
+    """Of all reviews, read now or before; so are the other counts."""
     informative: int
     """Sentences that say something about the product."""
     needs: int

@@ -9,7 +9,7 @@ from mlcore.wishes.chinese import chinese_wishes
 from mlcore.wishes.english import english_wishes
 from mlcore.wishes.wish import Wish
 
-__all__ = ["Wish", "quoted", "wishes"]
+__all__ = ["Wish", "plain", "wishes"]
 
 
 def wishes(sentence: str, language: str, sentiment: float) -> list[Wish]:
@@ -19,12 +19,13 @@ def wishes(sentence: str, language: str, sentiment: float) -> list[Wish]:
     return chinese_wishes(sentence) if language == "zh" else []
 
 
-def quoted(language: str, label: str, quotes: Sequence[str]) -> Wish:
-    """The last resort: names the topic and lets the customer speak. `quotes`: best first, at least one."""
-    short, long = (6, 28) if language in ("zh", "ja") else (20, 110)
-    quote = next((q for q in quotes[:6] if short <= len(q) <= long), quotes[0]).strip(" ,.;，。；")
+def plain(language: str, label: str, quotes: Sequence[str]) -> Wish:
+    """The last resort: wishes that the topic be right; in a language without a form for that, quotes a customer.
+
+    `quotes`: best first, at least one.
+    """
     if language == "zh":
-        return Wish(text=f"我在意{label.replace(' ', '、')}：“{quote}”。", quality=0.0)
+        return Wish(text=f"希望{label.replace(' ', '、')}让人满意。", quality=0.0)
     if language == "en":
-        return Wish(text=f"I care about {label}: “{quote}.”", quality=0.0)
-    return Wish(text=f"“{quote}”", quality=0.0)
+        return Wish(text=f"I want the {label} to be right.", quality=0.0)
+    return Wish(text=f"“{quotes[0].strip(' ,.;')}”", quality=0.0)

@@ -1,8 +1,7 @@
 """Analyses, needs and the sentences that show them."""
 
+import uuid
 from typing import Any
-
-from django.db.models import F
 
 from ideation.needs.models import Analysis, Evidence, Need, Sentence
 from tests.api.test_access import refused
@@ -42,11 +41,10 @@ def test_all_evidence_comes_once_ranked_first(alice: Person, world: World) -> No
     with alice.scope():
         first = Sentence.objects.filter(review=world.reviews[0]).get()
         for number in range(10, 16):
-            Sentence.objects.filter(pk=first.pk).update(number=F("number"))
             sentence = Sentence(**{f.attname: getattr(first, f.attname) for f in Sentence._meta.concrete_fields})
-            sentence.pk, sentence.number, sentence.text = None, number, f"sentence {number}"
+            sentence.pk, sentence.position, sentence.text = uuid.uuid4(), number, f"sentence {number}"
             sentence.save(force_insert=True)
-            Evidence.objects.create(need=world.needs[0], sentence=sentence)
+            Evidence.objects.create(need=world.needs[0], sentence=sentence, rank=number)
     address = f"/api/v1/needs/{world.needs[0].pk}/evidence/?limit=2"
     texts = []
     while address:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -22,8 +23,9 @@ from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, Feat
 from ideation.concepts.services import brief_create
 from ideation.jobs.models import Job
 from ideation.jobs.services import job_start
-from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence
+from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence, StandingNeed
 from ideation.needs.services import claim_create
+from ideation.needs.services.vectors import key_of, vectors_write
 from ideation.privacy.models import BrandExport, Erasure
 from ideation.reviews.models import (
     DatasetImport,
@@ -204,19 +206,20 @@ def _review(found: DatasetImport, line: int, mark: str) -> Review:
 
 def _need(analysis: Analysis, rank: int, review: Review, mark: str) -> Need:
     sentence = Sentence.objects.create(
-        analysis=analysis,
+        project=analysis.project,
         review=review,
-        number=rank - 1,
         position=0,
         text=review.text,
+        key=key_of(review.text),
         language="en",
         informative=0.9,
         sentiment=-0.7,
         level=2,
-        embedding=[0.0] * DIMENSIONS,
     )
+    vectors_write(analysis.project_id, [key_of(review.text)], np.ones((1, DIMENSIONS), dtype=np.float32))
     need = Need.objects.create(
         analysis=analysis,
+        standing=StandingNeed.objects.create(project=analysis.project),
         rank=rank,
         statement=f"I want it quieter, {mark}",
         statement_by="model",

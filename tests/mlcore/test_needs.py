@@ -14,7 +14,7 @@ from mlcore.figures import Corpus, score
 from mlcore.keywords import Vocabulary
 from mlcore.specs.analyse import AnalyseSpec
 from mlcore.topics import neighbours
-from mlcore.wishes import quoted, wishes
+from mlcore.wishes import plain, wishes
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "ideation" / "workspace" / "sample" / "reviews.csv"
@@ -58,10 +58,10 @@ def test_no_wish_is_invented(said: str) -> None:
     assert wishes(said, "en", 0.5) == []
 
 
-def test_last_resort_quotes_the_customer() -> None:
-    assert quoted("zh", "刻度", ["没有刻度看不清"]).text == "我在意刻度：“没有刻度看不清”。"
-    assert quoted("en", "colour", ["The blue is calm."]).text == "I care about colour: “The blue is calm.”"
-    assert quoted("fr", "x", ["Il fuit"]).text == "“Il fuit”"
+def test_the_last_resort_is_a_wish_where_the_language_has_a_form() -> None:
+    assert plain("zh", "刻度", ["没有刻度看不清"]).text == "希望刻度让人满意。"
+    assert plain("en", "colour", ["The blue is calm."]).text == "I want the colour to be right."
+    assert plain("fr", "x", ["Il fuit"]).text == "“Il fuit”"
 
 
 def test_every_theme_speaks_both_languages() -> None:
@@ -119,7 +119,8 @@ def test_evidence_is_diverse_and_takes_one_sentence_a_review() -> None:
     points = np.array([[1, 0], [1, 0], [0.9, 0.436], [1, 0]], dtype=np.float32)
     texts = ["the lid leaks a lot", "The lid leaks a lot", "water comes out of the lid", "it leaks from the lid"]
     chosen = rank_evidence(points, texts, [0, 1, 2, 0], np.ones(4), np.ones(4))
-    assert [i for i, _ in chosen] in ([0, 2], [2, 0], [0, 2, 1], [3, 2, 1], [3, 2])
+    assert [i for i, _ in chosen[:2]] in ([0, 2], [3, 2])
+    assert sorted(i for i, _ in chosen) == [0, 1, 2, 3]
     assert all(0 <= value <= 1 for _, value in chosen)
 
 
@@ -148,7 +149,7 @@ def test_planted_needs_of_the_sample_are_found(tmp_path: Path) -> None:
         for name in ("sentences", "needs")
     }
     found = [sentence["review"] for sentence in written["sentences"]]
-    needs = [{found[m] for m in need["members"]} for need in written["needs"]]
+    needs = [{found[e["sentence"]] for e in need["evidence"]} for need in written["needs"]]
     with PLANTED.open(encoding="utf-8", newline="") as rows:
         planted = [set(row["review_ids"].split()) for row in csv.DictReader(rows)]
     covered = [max(len(ids & need) / len(ids) for need in needs) for ids in planted]

@@ -11,7 +11,7 @@ from ideation.catalog.services import product_save
 from ideation.jobs.models import Job, JobState
 from ideation.jobs.runner import run_job
 from ideation.jobs.services import job_cancel
-from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence
+from ideation.needs.models import Analysis, Evidence, Need, Sentence, StandingNeed
 from ideation.reviews.browse import Listing
 from ideation.reviews.findable import findable
 from ideation.reviews.meaning import closest, query_vector
@@ -141,17 +141,18 @@ def analysed(project: Project, review: Review, *moods: float) -> Need:
     analysis, _made = Analysis.objects.get_or_create(
         project=project, version=review.dataset.versions.get(), finished_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
+    standing = StandingNeed.objects.create(project=project)
     need = Need.objects.create(
-        analysis=analysis, rank=Need.objects.count() + 1, statement="I want quiet", statement_by="model", label="noise",
-        language="en", mentions=1, net_sentiment=0, importance=5, satisfaction=5, opportunity=5,
+        analysis=analysis, standing=standing, rank=Need.objects.count() + 1, statement="I want quiet",
+        statement_by="model", label="noise", language="en", mentions=1, net_sentiment=0, importance=5, satisfaction=5, opportunity=5,
     )  # fmt: skip
     for mood in moods:
         number = Sentence.objects.count()
         sentence = Sentence.objects.create(
-            analysis=analysis, review=review, number=number, position=number, text="x", language="en", informative=1,
-            sentiment=mood, level=1, embedding=[0.0] * DIMENSIONS,
+            project=project, review=review, position=number, text="x", key=b"x", language="en", informative=1,
+            sentiment=mood, level=1,
         )  # fmt: skip
-        Evidence.objects.create(need=need, sentence=sentence)
+        Evidence.objects.create(need=need, sentence=sentence, rank=1)
     return need
 
 

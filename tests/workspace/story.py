@@ -69,8 +69,8 @@ def tell(person: Person) -> Story:
         version = found.version
         assert version is not None
         analysis = Analysis.objects.create(
-            project=project, version=version, reviews_count=4, sentences_count=4, languages={"en": 4},
-            finished_at=timezone.now(),
+            project=project, version=version, reviews_count=4, sentences_count=3, informative_count=3,
+            languages={"en": 4}, finished_at=timezone.now(),
         )  # fmt: skip
         broken, leaking, *_others = Review.objects.order_by("line")
         need = world._need(analysis, 1, broken, "x")

@@ -1,0 +1,44 @@
+"""What analyses found in reviews, what people made of it, and what is claimed on its ground."""
+
+from ideation.needs.models.analyses import (
+    DIMENSIONS,
+    ENCODER,
+    About,
+    Analysis,
+    Evidence,
+    Kano,
+    Need,
+    Sentence,
+    SentenceVector,
+)
+from ideation.needs.models.claims import Citation, Claim
+from ideation.needs.models.standing import (
+    Coding,
+    EditKind,
+    NeedEdit,
+    NeedStatus,
+    StandingNeed,
+    SurveyFigure,
+    Theme,
+)
+
+__all__ = [
+    "DIMENSIONS",
+    "ENCODER",
+    "About",
+    "Analysis",
+    "Citation",
+    "Claim",
+    "Coding",
+    "EditKind",
+    "Evidence",
+    "Kano",
+    "Need",
+    "NeedEdit",
+    "NeedStatus",
+    "Sentence",
+    "SentenceVector",
+    "StandingNeed",
+    "SurveyFigure",
+    "Theme",
+]
