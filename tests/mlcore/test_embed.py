@@ -57,6 +57,8 @@ def test_the_exact_pass_agrees_with_the_wheel() -> None:
 
 
 def test_kept_rows_give_way_when_they_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["one two three", "a cup of green tea", "电池没电了", "one two three"]
+    roomy = open_encoder().encode(texts)
     monkeypatch.setattr(network, "KEPT", 16)
-    small, texts = UniversalEncoder(), ["one two three", "a cup of green tea", "电池没电了", "one two three"]
-    assert np.allclose(small.encode(texts), open_encoder().encode(texts), atol=1e-5)
+    monkeypatch.setattr(network, "BATCH", 12)
+    assert np.allclose(UniversalEncoder().encode(texts), roomy, atol=1e-5)
