@@ -5,12 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from mlcore.kano import KanoClass, classify
 
 from ideation.base.errors import UserError
 from ideation.needs.mentions import Ground, mentions_of
 from ideation.needs.models import Analysis, Need, SurveyFigure
 from mlcore.figures import NeedFigures, weigh
-from mlcore.kano import KanoClass, classify
 from mlcore.starweights import StarWeights, star_weights
 from mlcore.survey import SurveyAnswers, Weighed, merged
 
@@ -75,9 +75,7 @@ def _surveys(needs: Sequence[Need]) -> dict[Any, SurveyAnswers]:
     }  # fmt: skip
 
 
-def _write(
-    need: Need, derived: NeedFigures, kind: KanoClass, best: Weighed, weights: StarWeights | None
-) -> None:
+def _write(need: Need, derived: NeedFigures, kind: KanoClass, best: Weighed, weights: StarWeights | None) -> None:
     need.mentions = derived.mentions.count
     need.net_sentiment = derived.net_sentiment.value if derived.net_sentiment else 0.0
     need.importance = best.importance.value
