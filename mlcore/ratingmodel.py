@@ -45,7 +45,7 @@ class RatingModel:
         ones = csr_array(np.ones((len(table), 1)))
         filled = csr_array(diags_array(counted.astype(np.float64)) @ hstack([ones, columns], format="csr"))
         filled.eliminate_zeros()
-        pairs, left, right = _pairs(filled)
+        pairs, left, right = pair_products(filled)
         products = hstack([pairs, diags_array(stars) @ filled], format="csr")
         return cls(products=products, left=left, right=right, width=filled.shape[1])
 
@@ -64,7 +64,7 @@ class RatingModel:
         return np.asarray(np.linalg.solve(square, sums[:, pairs:, None])[..., 0])
 
 
-def _pairs(columns: csr_array) -> tuple[csr_array, Ints, Ints]:
+def pair_products(columns: csr_array) -> tuple[csr_array, Ints, Ints]:
     """Products of every two columns that some review fills both: n × pairs, and the two columns of each."""
     filled = np.diff(columns.indptr)
     row = np.repeat(np.arange(len(filled)), filled)
