@@ -12,12 +12,14 @@ from mlcore.aspects import category, polarity, tagger
 from mlcore.aspects.category import Category
 from mlcore.aspects.features import Vocabulary
 from mlcore.aspects.lexicon import DATA, categories
-from mlcore.aspects.polarity import Judged, Polarity
+from mlcore.aspects.polarity import CLASSES, Judged, Polarity
 from mlcore.aspects.seed import Labelled, Marked, seed
 from mlcore.aspects.tagger import Example, Tagger
 from mlcore.aspects.words import Word, words_of
 
 WEIGHTS = DATA / "aspects_weights.npz"
+SENTENCE_WEIGHT = 1.5
+"""How many logits a sentence's sentiment of ±1 is worth for the polarity of a term in it."""
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -29,6 +31,14 @@ class Models:
     opinions: Tagger
     polarity: Polarity
     category: Category
+
+    def polarities(self, judged: Sequence[Judged], sentiments: Sequence[float] | None = None) -> list[int]:
+        """−1, 0 or 1 for each term; sentiments: −1 to 1 of the sentences that hold them, as a hint."""
+        logits = np.log(np.maximum(self.polarity.probabilities(judged), 1e-9))
+        if sentiments is not None and judged:
+            hint = SENTENCE_WEIGHT * np.asarray(sentiments)
+            logits += np.stack([-hint, np.zeros(len(hint)), hint], axis=1)
+        return [CLASSES[k] for k in logits.argmax(axis=1).tolist()]
 
 
 @functools.cache
