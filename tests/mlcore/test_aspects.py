@@ -1,10 +1,12 @@
 """What is judged in a sentence, how, and what of it the files keep."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from mlcore.aspects import Aspect, aspects_of, taxonomy
+from mlcore.aspects.lines import aspect_lines
 from mlcore.aspects.models import load, save, shipped
 from mlcore.aspects.seed import SEEDS, Labelled, parse, written
 from mlcore.aspects.tune import tune_terms
@@ -92,3 +94,10 @@ def test_seed_names_only_known_categories_and_marks_words() -> None:
         for sentence in written(path):
             assert all(sentence.text[m.start : m.end].strip() for m in sentence.terms)
             assert all(m.category in taxonomy() for m in sentence.terms if m.category)
+
+
+def test_a_file_of_reviews_gives_a_line_for_each_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.jsonl"
+    file.write_text('{"text": "The lid leaks. I wish it had a longer cord!"}\n', encoding="utf-8")
+    rows = [json.loads(line) for line in aspect_lines(file)]
+    assert [(r["aspects"][0]["term"], r["intents"]) for r in rows] == [("lid", ["complaint"]), ("cord", ["wish"])]
