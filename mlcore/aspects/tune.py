@@ -6,12 +6,13 @@ fold. The shipped models' answers are features of the tuned polarity, so that a 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.aspects import polarity, tagger
-from mlcore.aspects.models import place, shipped
+from mlcore.aspects.models import linear_arrays, linear_from, place, shipped
 from mlcore.aspects.polarity import CLASSES, Judged, Polarity
 from mlcore.aspects.seed import Labelled
 from mlcore.aspects.tagger import Example, Span, Tagger
@@ -38,6 +39,20 @@ class TunedPolarity:
         """−1, 0 or 1 for each term."""
         found = self.model.probabilities(judged, _dense(judged, encoder))
         return [CLASSES[k] for k in found.argmax(axis=1).tolist()]
+
+
+def save_tuned(tuned: Tagger | TunedPolarity, path: Path) -> None:
+    """Writes one tuned model as .npz, without pickle."""
+    arrays = tagger.arrays(tuned) if isinstance(tuned, Tagger) else linear_arrays(tuned.model)
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def load_tuned(path: Path) -> Tagger | TunedPolarity:
+    """Reads what `save_tuned` wrote. Raises OSError or ValueError for a file that is none of these."""
+    with np.load(path, allow_pickle=False) as file:
+        stored = dict(file.items())
+    return tagger.from_arrays(stored) if "steps" in stored else TunedPolarity(Polarity(*linear_from(stored)))
 
 
 def tune_terms(sentences: Sequence[Labelled], penalty: float = 1.0) -> Tagger:

@@ -9,7 +9,8 @@ from mlcore.aspects import Aspect, aspects_of, taxonomy
 from mlcore.aspects.lines import aspect_lines
 from mlcore.aspects.models import load, save, shipped
 from mlcore.aspects.seed import SEEDS, Labelled, parse, written
-from mlcore.aspects.tune import tune_terms
+from mlcore.aspects.tagger import Tagger
+from mlcore.aspects.tune import load_tuned, save_tuned, tune_terms
 from mlcore.aspects.words import words_of
 
 ZIPS = ("The zip {verb} after a week", "My old zip {verb} too", "We found that the zip {verb}", "A zip that {verb}")
@@ -73,14 +74,17 @@ def test_models_survive_their_file(tmp_path: Path) -> None:
     assert again == [found("The lid leaks")]
 
 
-def test_tuning_learns_a_brands_own_term() -> None:
+def test_tuning_learns_a_brands_own_term_and_keeps_it_in_a_file(tmp_path: Path) -> None:
     own = [
         parse(f"{frame.replace('zip', '[frobnik|-|other]').format(verb=verb)}")
         for frame in ZIPS
         for verb in ("broke", "jammed", "failed", "squeaked", "tore", "melted")
     ]
     words = words_of("Sadly the frobnik snapped")
-    (span,) = tune_terms(own).spans([words])[0]
+    save_tuned(tune_terms(own), tmp_path / "terms.npz")
+    tuned = load_tuned(tmp_path / "terms.npz")
+    assert isinstance(tuned, Tagger)
+    (span,) = tuned.spans([words])[0]
     assert words[span.first].text == "frobnik"
 
 
