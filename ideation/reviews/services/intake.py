@@ -87,9 +87,11 @@ def import_run(run: JobRun, *, enriched: bool = True) -> dict[str, Any]:
         account = _staged(run, found, spec)
         near = _compared(run, found)
         run.progress("saving", 0, 1, "stage")
-        with run.scope():
+        with run.long_scope():
             found.refresh_from_db()
             kept = _kept(found, account, near, enriched)
+            # Before the quota's row, which whoever ends a job locks after the job's.
+            run.hold()
             _quota_used(run, kept.imported + kept.follow_ups)
             if kept.version:
                 index_start(project=kept.dataset.project, created_by=run.created_by)
