@@ -1,0 +1,85 @@
+"""What people read about needs: themes in the page's language, who worded a need, what a class or a rank means."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ideation.needs.models import Kano, Need, Theme
+
+Word = str | Promise
+
+WORDED: Final[Mapping[str, tuple[Word, Word]]] = {
+    "theme": (gettext_lazy("common wish"), gettext_lazy("Worded from our list of common wishes.")),
+    "evidence": (gettext_lazy("from reviews"), gettext_lazy("Worded from the sentences that show it.")),
+    "model": (gettext_lazy("by the model"), gettext_lazy("Worded by the language model from its evidence.")),
+    "person": (gettext_lazy("by a person"), gettext_lazy("Worded by your team; no analysis changes it.")),
+}
+"""Who worded a need → in short, and in a sentence."""
+
+KANO: Final[Mapping[str, Word]] = {
+    Kano.MUST_BE: gettext_lazy(
+        "Must-be: taken for granted. Failing it costs stars, meeting it earns none. Don't fall short of it."
+    ),
+    Kano.PERFORMANCE: gettext_lazy(
+        "Performance: the better it is met, the more content customers are, and the other way round."
+    ),
+    Kano.ATTRACTIVE: gettext_lazy("Attractive: nobody misses it, but meeting it delights. Here one can stand out."),
+    Kano.INDIFFERENT: gettext_lazy("Indifferent: neither meeting nor failing it moves the rating."),
+}
+
+INTENTS: Final[Mapping[str, Word]] = {
+    "praise": gettext_lazy("praise"),
+    "complaint": gettext_lazy("complaint"),
+    "wish": gettext_lazy("wish"),
+    "question": gettext_lazy("question"),
+    "comparison": gettext_lazy("comparison"),
+    "return": gettext_lazy("return"),
+}
+"""What a sentence does."""
+
+
+def theme_name(theme: Theme) -> str:
+    """A theme's name in the page's language."""
+    chinese = (get_language() or "").startswith("zh")
+    return (theme.name_zh if chinese else "") or theme.name
+
+
+def rank_sentence(need: Need, total: int) -> str:
+    """How firm a need's place among `total` needs is, in words."""
+    low, high = need.rank_low, need.rank_high
+    if low is None or high is None:
+        return _("How firm its place is isn't known: it was found before that was measured, or nobody mentions it.")
+    values = {"rank": need.rank, "low": low, "high": high, "total": total}
+    if low == high:
+        return _("Firm: it is no. %(rank)s of %(total)s in nine out of ten samples of other customers.") % values
+    if high - low <= max(2, total // 10):
+        return _("Fairly firm: with other customers it would nearly always be between no. %(low)s and %(high)s of "
+                 "%(total)s.") % values  # fmt: skip
+    return _("Not firm: with other customers it could be anywhere from no. %(low)s to %(high)s of %(total)s. More "
+             "reviews would tell.") % values  # fmt: skip
+
+
+def opportunity_sentence(need: Need) -> str:
+    """How far the opportunity would move with other customers; empty where that isn't known."""
+    if need.opportunity_low is None or need.opportunity_high is None:
+        return ""
+    values = {"low": f"{need.opportunity_low:.1f}", "high": f"{need.opportunity_high:.1f}"}
+    return _("90 % interval: drawing other customers of the same kind, it would lie between %(low)s and %(high)s in "
+             "nine out of ten cases.") % values  # fmt: skip
+
+
+def owing(count: int) -> str:
+    """A number of sentences."""
+    return ngettext("%(n)s sentence", "%(n)s sentences", count) % {"n": f"{count:,}"}
+
+
+def part(figures: Mapping[str, Any], *names: str) -> Any:
+    """A part of a need's figures by the path of its names; None where it wasn't measured."""
+    found: Any = figures
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
