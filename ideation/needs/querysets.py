@@ -5,7 +5,7 @@ import uuid
 from collections import Counter, defaultdict
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, FloatField, Prefetch, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, NullIf
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
@@ -27,14 +27,16 @@ def current_analysis(project: Project) -> Analysis | None:
 
 
 def needs_of(analysis: Analysis) -> QuerySet[Need]:
-    """An analysis's needs, by opportunity."""
-    return Need.objects.filter(analysis=analysis)
+    """An analysis's needs, by opportunity, without those that people merged into others or dismissed."""
+    return Need.objects.filter(analysis=analysis, standing__merged_into=None, standing__is_dismissed=False)
 
 
 def needs_of_product(analysis: Analysis, product: Product, share: float) -> QuerySet[Need]:
     """The needs of which at least this share of the evidence comes from this product's reviews."""
-    own = Count("evidence", filter=Q(evidence__sentence__review__product=product))
-    return needs_of(analysis).annotate(share=Cast(own, FloatField()) / Count("evidence")).filter(share__gte=share)
+    shown = Q(evidence__is_struck=False)
+    own = Count("evidence", filter=shown & Q(evidence__sentence__review__product=product))
+    whole = NullIf(Count("evidence", filter=shown), 0)
+    return needs_of(analysis).annotate(share=Cast(own, FloatField()) / whole).filter(share__gte=share)
 
 
 def leading_name(analysis: Analysis, least: int) -> tuple[str, list[uuid.UUID]]:

@@ -144,7 +144,8 @@ def analysed(project: Project, review: Review, *moods: float) -> Need:
     standing = StandingNeed.objects.create(project=project)
     need = Need.objects.create(
         analysis=analysis, standing=standing, rank=Need.objects.count() + 1, statement="I want quiet",
-        statement_by="model", label="noise", language="en", mentions=1, net_sentiment=0, importance=5, satisfaction=5, opportunity=5,
+        statement_by="model", label="noise", language="en", mentions=1, net_sentiment=0,
+        importance=5, satisfaction=5, opportunity=5,
     )  # fmt: skip
     for mood in moods:
         number = Sentence.objects.count()

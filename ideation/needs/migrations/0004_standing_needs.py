@@ -639,4 +639,16 @@ class Migration(migrations.Migration):
             model_name="standingneed",
             constraint=models.UniqueConstraint(fields=("brand", "id"), name="needs_standingneed_brand_id"),
         ),
+        migrations.AddField(
+            model_name="evidence",
+            name="is_struck",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="neededit",
+            name="undone_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
     ]

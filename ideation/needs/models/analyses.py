@@ -1,12 +1,13 @@
 """Sentences of reviews, read once and for all; analyses of dataset versions, each with its needs and their evidence."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
+from accounts.projects import SeenRows
 from accounts.tenancy import BrandForeignKey, BrandOwnedModel
 from ideation.catalog.models import Project
 from ideation.needs.models.standing import StandingNeed
@@ -145,8 +146,15 @@ class Need(BrandOwnedModel):
         return self.statement
 
 
+class NotStruck(SeenRows[Any]):
+    """The evidence that nobody struck out."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(is_struck=False)
+
+
 class Evidence(BrandOwnedModel):
-    """A sentence that shows a need."""
+    """A sentence that shows a need. One that a person struck out stays for the claims that cite it."""
 
     project_path = "need__analysis__project"
     need = BrandForeignKey(Need, on_delete=models.CASCADE, related_name="evidence", db_index=False)
@@ -155,6 +163,10 @@ class Evidence(BrandOwnedModel):
     """1 is the most telling; the first ones differ from each other, too."""
     score = models.FloatField(default=0)
     """How clearly it shows the need, 0 to 1."""
+    is_struck = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager[Any]] = NotStruck()
+    everything: ClassVar[models.Manager[Any]] = SeenRows()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "need", "sentence"], name="needs_evidence_once")]

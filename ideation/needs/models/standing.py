@@ -101,6 +101,7 @@ class NeedEdit(BrandOwnedModel):
     after: Any = models.JSONField(default=dict)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [Audited(name="needs_need_edit_audited")]

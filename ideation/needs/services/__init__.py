@@ -1,6 +1,42 @@
-"""The only writer of analyses, needs, evidence and claims."""
+"""The only writer of analyses, needs, evidence, themes and claims."""
 
 from ideation.needs.services.analyses import analysis_holds, analysis_run, analysis_start
 from ideation.needs.services.claims import claim_create
+from ideation.needs.services.corrections import (
+    evidence_move,
+    need_add,
+    need_care,
+    need_dismiss,
+    need_merge,
+    need_pin,
+    need_restore,
+    need_reword,
+    need_split,
+    need_theme,
+    sentences_place,
+)
+from ideation.needs.services.themes import theme_create, theme_delete, theme_move, theme_rename
+from ideation.needs.services.undoing import edit_undo
 
-__all__ = ["analysis_holds", "analysis_run", "analysis_start", "claim_create"]
+__all__ = [
+    "analysis_holds",
+    "analysis_run",
+    "analysis_start",
+    "claim_create",
+    "edit_undo",
+    "evidence_move",
+    "need_add",
+    "need_care",
+    "need_dismiss",
+    "need_merge",
+    "need_pin",
+    "need_restore",
+    "need_reword",
+    "need_split",
+    "need_theme",
+    "sentences_place",
+    "theme_create",
+    "theme_delete",
+    "theme_move",
+    "theme_rename",
+]

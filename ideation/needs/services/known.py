@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet
 
-from ideation.needs.models import Analysis, Coding, Evidence, Need, Sentence, StandingNeed
+from ideation.needs.models import Analysis, Coding, EditKind, Evidence, Need, Sentence, StandingNeed
 from ideation.needs.services.vectors import vectors_read
 from ideation.reviews import querysets as reviews
 from ideation.reviews.models import DatasetVersion, Review
@@ -97,9 +97,13 @@ def _needs(before: Analysis, sentences: list[uuid.UUID]) -> list[dict[str, Any]]
 
 
 def _codings(before: Analysis, place: dict[uuid.UUID, int]) -> dict[tuple[uuid.UUID, bool], list[int]]:
-    """Need and whether it belongs → sentences that a person placed in it, or took out; the last word counts."""
+    """Need and whether it belongs → sentences that a person placed in it, or took out; the last word counts.
+
+    Merging says nothing of single sentences, and so teaches nothing.
+    """
     last: dict[tuple[uuid.UUID, uuid.UUID], bool] = {}
-    words = Coding.objects.filter(standing__project=before.project_id, edit__undone_at=None).order_by("created_at")
+    words = Coding.objects.filter(standing__project=before.project_id, edit__undone_at=None)
+    words = words.exclude(edit__kind=EditKind.MERGE).order_by("created_at")
     for standing, sentence, belongs in words.values_list("standing", "sentence", "belongs"):
         last[standing, sentence] = belongs
     found: dict[tuple[uuid.UUID, bool], list[int]] = defaultdict(list)
