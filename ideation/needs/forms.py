@@ -13,7 +13,6 @@ from ideation.catalog.models import Project
 from ideation.needs.models import About, Evidence, Kano, Need, NeedStatus, Sentence, Theme
 from ideation.needs.needlist import NONE, SORTS, people, themes_of
 from ideation.needs.words import theme_name
-from ideation.reviews.words import FLAG_WORDS
 
 ANY = ("", pgettext_lazy("filter", "any"))
 MOST_AT_ONCE = 200
@@ -205,14 +204,12 @@ class GroupForm(forms.Form):
     unassigned = forms.IntegerField(
         label=_("Sentences that may belong to no need, in %"), min_value=0, max_value=100, required=False
     )
-    without = forms.MultipleChoiceField(choices=[(kind, kind) for kind in FLAG_WORDS], required=False)
 
     @property
     def values(self) -> dict[str, Any]:
-        """What analysis_start takes."""
+        """What analysis_start takes; which reviews it leaves out comes beside it."""
         share = self.cleaned_data["unassigned"]
         return {
-            "without": self.cleaned_data["without"],
             "afresh": self.cleaned_data["how"] == "afresh",
             "unassigned": None if share is None else share / 100,
         }

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from ideation.needs.models import Kano, Need, Theme
+from ideation.needs.models import EditKind, Kano, Need, NeedEdit, Theme
 
 Word = str | Promise
 
@@ -72,14 +71,16 @@ def opportunity_sentence(need: Need) -> str:
              "nine out of ten cases.") % values  # fmt: skip
 
 
-def owing(count: int) -> str:
-    """A number of sentences."""
-    return ngettext("%(n)s sentence", "%(n)s sentences", count) % {"n": f"{count:,}"}
-
-
-def part(figures: Mapping[str, Any], *names: str) -> Any:
-    """A part of a need's figures by the path of its names; None where it wasn't measured."""
-    found: Any = figures
-    for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+def edit_words(edit: NeedEdit) -> str:
+    """What a person did, in a line."""
+    after: dict[str, Any] = edit.after
+    said = edit.get_kind_display()
+    count = after.get("sentences")
+    if edit.kind == EditKind.RENAME:
+        return f"{said}: {after.get('statement', '')}"
+    if edit.kind == EditKind.MERGE:
+        others = len(after.get("merged", ()))
+        return ngettext("%(said)s with %(n)s other", "%(said)s with %(n)s others", others) % {"said": said, "n": others}
+    if count:
+        return ngettext("%(said)s: %(n)s sentence", "%(said)s: %(n)s sentences", count) % {"said": said, "n": count}
+    return said

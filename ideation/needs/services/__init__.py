@@ -15,7 +15,7 @@ from ideation.needs.services.corrections import (
     need_theme,
     sentences_place,
 )
-from ideation.needs.services.themes import theme_create, theme_delete, theme_move, theme_rename
+from ideation.needs.services.themes import theme_change, theme_create, theme_delete, theme_move, theme_rename
 from ideation.needs.services.undoing import edit_undo
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "need_split",
     "need_theme",
     "sentences_place",
+    "theme_change",
     "theme_create",
     "theme_delete",
     "theme_move",

@@ -6,8 +6,10 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from ideation.base.templatetags.ui import share
-from ideation.needs.models import Need, Theme
+from ideation.needs.forms import indented as as_indented
+from ideation.needs.models import Need, NeedEdit, Theme
 from ideation.needs.words import INTENTS, KANO, WORDED
+from ideation.needs.words import edit_words as words_of
 from ideation.needs.words import theme_name as name_of
 
 register = template.Library()
@@ -63,3 +65,21 @@ def interval(need: Need) -> SafeString:
 def is_in(value: Any, values: Any) -> bool:
     """Whether a value is among others."""
     return value in (values or ())
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """A text's words, to go through them."""
+    return text.split()
+
+
+@register.filter
+def indented(theme: Theme) -> str:
+    """A theme's name as far to the right as it stands in the tree."""
+    return as_indented(theme)
+
+
+@register.filter
+def edit_words(edit: NeedEdit) -> str:
+    """What a person did, in a line."""
+    return words_of(edit)
