@@ -12,6 +12,7 @@ from ideation.base.templatetags.ui import language_word
 from ideation.catalog.models import Project
 from ideation.needs.models import About, Evidence, Kano, Need, NeedStatus, Sentence, Theme
 from ideation.needs.needlist import NONE, SORTS, people, themes_of
+from ideation.needs.services.surveys import SCALES
 from ideation.needs.words import theme_name
 
 ANY = ("", pgettext_lazy("filter", "any"))
@@ -65,7 +66,7 @@ def indented(theme: Theme) -> str:
     return "\u2003" * getattr(theme, "depth", 0) + theme_name(theme)
 
 
-class ThemeChoice(forms.ModelChoiceField):
+class ThemeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """One of a project's themes, or none."""
 
     def __init__(self, project: Project, **kwargs: Any) -> None:
@@ -220,4 +221,17 @@ class TableFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"), allow_empty_file=True, error_messages={"required": _("Choose a file first.")}
+    )
+
+
+class SurveyForm(TableFileForm):
+    """A file with a survey's figures."""
+
+    source = forms.CharField(
+        label=_("What is the survey called?"), max_length=120, help_text=_("It stands beside its figures.")
+    )
+    scale = forms.ChoiceField(
+        label=_("Scale"),
+        choices=[(name, name.replace("-", "–")) for name in SCALES],
+        help_text=_("Of both questions, the better end last. A column “scale” in the file goes before it."),
     )

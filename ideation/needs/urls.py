@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ideation.needs.views import corrections, need, needs, review, reviews, several, themes, unassigned
+from ideation.needs.views import corrections, files, need, needs, review, reviews, several, themes, unassigned
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
@@ -13,10 +13,13 @@ brand_patterns = [
     path("p/<uuid:project_id>/needs/undo/", several.needs_undo, name="needs_undo"),
     path("p/<uuid:project_id>/needs/unassigned/", unassigned.unassigned, name="unassigned"),
     path("p/<uuid:project_id>/needs/unassigned/assign/", unassigned.sentences_assign, name="sentences_assign"),
+    path("p/<uuid:project_id>/needs/frame/", files.frame_import, name="frame_import"),
+    path("p/<uuid:project_id>/needs/survey/", files.survey_import, name="survey_import"),
     path("p/<uuid:project_id>/themes/", themes.themes, name="themes"),
     path("themes/<uuid:theme_id>/", themes.theme_edit, name="theme_edit"),
     path("themes/<uuid:theme_id>/delete/", themes.theme_remove, name="theme_delete"),
     path("needs/<uuid:need_id>/", need.need, name="need"),
+    path("needs/<uuid:need_id>/survey/remove/", files.survey_remove, name="survey_remove"),
     path("needs/<uuid:need_id>/words/", corrections.need_words, name="need_words"),
     path("needs/<uuid:need_id>/flag/", corrections.need_flag, name="need_flag"),
     path("needs/<uuid:need_id>/care/", corrections.need_care, name="need_care"),

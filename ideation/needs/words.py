@@ -30,6 +30,18 @@ KANO: Final[Mapping[str, Word]] = {
     Kano.INDIFFERENT: gettext_lazy("Indifferent: neither meeting nor failing it moves the rating."),
 }
 
+KANO_RULES: Final[Mapping[str, Word]] = {
+    "complaint_outweighs": gettext_lazy("A complaint clearly costs more stars than praise adds."),
+    "praise_outweighs": gettext_lazy("Praise clearly adds more stars than a complaint costs."),
+    "both_move": gettext_lazy("Praise adds stars and complaints cost some; neither clearly outweighs the other."),
+    "neither_moves": gettext_lazy("Praise and complaint both change the odds of more stars by less than half."),
+    "unclear": gettext_lazy("The intervals are too wide for any class: more reviews would tell."),
+    "too_few_praised": gettext_lazy("Fewer than ten rated reviews praise it."),
+    "too_few_complained": gettext_lazy("Fewer than ten rated reviews complain of it."),
+    "too_few_ratings": gettext_lazy("Too few reviews have stars, or all have the same."),
+}
+"""Why a need has its class, or none: the rules of mlcore.kano."""
+
 INTENTS: Final[Mapping[str, Word]] = {
     "praise": gettext_lazy("praise"),
     "complaint": gettext_lazy("complaint"),
@@ -67,7 +79,7 @@ def opportunity_sentence(need: Need) -> str:
     if need.opportunity_low is None or need.opportunity_high is None:
         return ""
     values = {"low": f"{need.opportunity_low:.1f}", "high": f"{need.opportunity_high:.1f}"}
-    return _("90 % interval: drawing other customers of the same kind, it would lie between %(low)s and %(high)s in "
+    return _("90 %% interval: drawing other customers of the same kind, it would lie between %(low)s and %(high)s in "
              "nine out of ten cases.") % values  # fmt: skip
 
 

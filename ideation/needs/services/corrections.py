@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -129,6 +130,32 @@ def need_add(
     figures_set(analysis)
     made.refresh_from_db()
     return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A need in words, as a person brings it along."""
+
+    statement: str
+    label: str
+    about: str
+    theme: Theme | None
+
+
+@transaction.atomic
+def needs_add(*, project: Project, wishes: Sequence[Wish], by: User | None) -> list[Need]:
+    """Many needs at once, without sentences yet. Raises UserError without words, or before anything was analysed."""
+    analysis = current_analysis(project)
+    if analysis is None:
+        raise UserError("no_analysis", status=409)
+    found = []
+    for wish in wishes:
+        tongue = language_of(wish.statement)
+        found.append(_made(analysis, wish.statement, wish.label, tongue, wish.about, wish.theme))
+        _note(found[-1], EditKind.ADD, by, after={"statement": found[-1].statement, "sentences": 0})
+    if found:
+        figures_set(analysis)
+    return found
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from ideation.base.templatetags.ui import share
 from ideation.needs.forms import indented as as_indented
 from ideation.needs.models import Need, NeedEdit, Theme
-from ideation.needs.words import INTENTS, KANO, WORDED
+from ideation.needs.words import INTENTS, KANO, KANO_RULES, WORDED
 from ideation.needs.words import edit_words as words_of
 from ideation.needs.words import theme_name as name_of
 
@@ -37,6 +37,12 @@ def worded_sentence(by: str) -> str:
 def kano_sentence(kano: str) -> str:
     """What a Kano class means."""
     return str(KANO.get(kano, ""))
+
+
+@register.filter
+def kano_rule(rule: str) -> str:
+    """Why a need has its class, or none."""
+    return str(KANO_RULES.get(rule, ""))
 
 
 @register.filter

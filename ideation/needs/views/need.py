@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.decorators import requires
-from accounts.middleware import BrandRequest
+from accounts.middleware import BrandRequest, request_can
 from ideation.base.templatetags.ui import language_word
 from ideation.needs.forms import CareForm, NeedThemeForm, WordsForm
 from ideation.needs.models import Evidence, Need, SurveyFigure
@@ -30,7 +30,7 @@ def need(request: BrandRequest, need_id: uuid.UUID) -> HttpResponse:
     context = {"section": "needs", "project": found.analysis.project, "need": found, "analysis": found.analysis}
     context |= _standing(found, is_now=analysis is not None and analysis.pk == found.analysis_id)
     context |= _figures(found) | _evidence(request, found)
-    if context["is_now"] and request.can("run_analysis"):
+    if context["is_now"] and request_can(request, "run_analysis"):
         context |= _forms(found)
     return render(request, "needs/need.html", context)
 
@@ -53,8 +53,9 @@ def _figures(need: Need) -> dict[str, Any]:
     total = needs_standing(need.analysis).filter(standing__is_dismissed=False).count()
     return {
         "total": total,
-        "figures": need.figures,
-        "derived": need.figures.get("derived", {}),
+        "figures": need.figures.get("derived", {}),
+        "kano": need.figures.get("kano", {}),
+        "best": need.figures.get("best", {}),
         "rank_words": rank_sentence(need, total),
         "interval_words": opportunity_sentence(need),
     }

@@ -54,10 +54,10 @@ def _filters(request: BrandRequest, project: Project, analysis: Analysis) -> Fil
 def _shown(request: BrandRequest, project: Project, form: FilterForm, found: QuerySet[Need]) -> dict[str, Any]:
     """All needs under their themes, or a page of them by rank."""
     if form.wanted.get("view") == "flat":
-        return {"page": Paginator(found, SIZE).get_page(request.GET.get("page"))}
-    themes = themes_of(project)
-    every = list(found)
-    return {"branches": tree(themes, every), "listed": every[:SIZE]}
+        page = Paginator(found, SIZE).get_page(request.GET.get("page"))
+        return {"page": page, "listed": page.object_list}
+    listed = list(found)
+    return {"branches": tree(themes_of(project), listed), "listed": listed}
 
 
 def _beside(analysis: Analysis) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def analysis_now(project: Project) -> Analysis:
 
 
 def need_now(need_id: uuid.UUID) -> Need:
-    """A need that can be corrected. Raises UserError for one of an earlier analysis, whose figures stay as they were."""
+    """A need that can be corrected. Raises UserError for one of an earlier analysis: its figures stay as they were."""
     found = find_need(need_id)
     if found.analysis_id != analysis_now(found.analysis.project).pk:
         raise UserError("need_earlier", status=409)

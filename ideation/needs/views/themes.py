@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import requires
-from accounts.middleware import BrandRequest
+from accounts.middleware import BrandRequest, request_can
 from ideation.base.errors import UserError
 from ideation.catalog.models import Project
 from ideation.catalog.querysets import project as find_project
@@ -28,11 +28,11 @@ from ideation.needs.words import theme_name
 def themes(request: BrandRequest, project_id: uuid.UUID) -> HttpResponse:
     """The tree, with how many needs stand under each; a new theme."""
     project = find_project(project_id)
-    may = request.can("run_analysis")
+    may = request_can(request, "run_analysis")
     form = ThemeForm(request.POST if may and request.method == "POST" else None, project=project)
     if form.is_valid() and _tried(form, services.theme_create, project=project, **form.cleaned_data):
         messages.success(request, _("Theme added."))
-        return redirect("themes", request.brand.slug, project.pk)  # type: ignore[return-value]
+        return redirect("themes", request.brand.slug, project.pk)
     context = {"section": "needs", "project": project, "form": form, **_drawn(project)}
     return render(request, "needs/themes.html", context, status=400 if form.errors else 200)
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import requires
-from accounts.middleware import BrandRequest
+from accounts.middleware import BrandRequest, request_can
 from ideation.base.errors import UserError
 from ideation.catalog.querysets import project as find_project
 from ideation.needs import services
@@ -38,7 +38,7 @@ def unassigned(request: BrandRequest, project_id: uuid.UUID) -> HttpResponse:
         found = found.filter(text__icontains=text)
     context |= {"page": Paginator(found, SIZE).get_page(request.GET.get("page")), "q": text}
     context |= {"telling": sentences_read(analysis).count()}
-    if request.can("run_analysis"):
+    if request_can(request, "run_analysis"):
         context["needs"] = needs_standing(analysis).filter(standing__is_dismissed=False).order_by("label")
     return render(request, "needs/unassigned.html", context)
 
@@ -55,8 +55,8 @@ def sentences_assign(request: BrandRequest, project_id: uuid.UUID) -> HttpRespon
     chosen = list(said["sentences"])
     if said["to"]:
         edit = services.sentences_place(need=said["to"], sentences=chosen, by=request.user)
-        words = ngettext("%(n)s sentence put into “%(label)s”.", "%(n)s sentences put into “%(label)s”.", len(chosen))
-        return done(request, words % {"n": len(chosen), "label": said["to"].label}, edit)
+        told = ngettext("%(n)s sentence put into “%(label)s”.", "%(n)s sentences put into “%(label)s”.", len(chosen))
+        return done(request, told % {"n": len(chosen), "label": said["to"].label}, edit)
     words = {"statement": said["statement"], "label": said["label"], "about": "product"}
     made = services.need_add(project=project, sentences=chosen, by=request.user, **words)
     return done(request, _("A new need, added by hand."), NeedEdit.objects.get(standing=made.standing))
