@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 from accounts.decorators import requires
 from accounts.middleware import BrandRequest
 from ideation.needs import services
+from ideation.needs.changes import need_now
 from ideation.needs.forms import CareForm, EvidenceForm, NeedThemeForm, WordsForm
 from ideation.needs.models import EditKind, NeedEdit
 from ideation.needs.needlist import needs_standing
-from ideation.needs.views.steps import done, need_now, refused
+from ideation.needs.views.steps import done, refused
 
 
 @require_POST

@@ -17,8 +17,8 @@ from ideation.base.errors import UserError
 from ideation.catalog.models import Project
 from ideation.catalog.querysets import project as find_project
 from ideation.needs import services
+from ideation.needs.changes import analysis_now, need_now
 from ideation.needs.forms import SurveyForm, TableFileForm
-from ideation.needs.views.steps import analysis_now, need_now
 from mlcore.specs.tables import MOST_ROWS
 
 

@@ -19,11 +19,12 @@ from accounts.views.people import back
 from ideation.base.errors import UserError
 from ideation.catalog.querysets import project as find_project
 from ideation.needs import services
+from ideation.needs.changes import analysis_now
 from ideation.needs.forms import MOST_AT_ONCE, SeveralForm
 from ideation.needs.models import Need, NeedEdit, Theme
 from ideation.needs.needlist import needs_standing
 from ideation.needs.querysets import edits_of
-from ideation.needs.views.steps import analysis_now, done, is_id, refused
+from ideation.needs.views.steps import done, is_id, refused
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What the pages of corrections share: the need as it stands now, what was done with its undo, and what was wrong."""
+"""What the pages of corrections share: what was done, with its undo, and what was wrong."""
 
 import uuid
 from typing import Any
@@ -12,29 +12,9 @@ from django.urls import reverse
 
 from accounts.middleware import BrandRequest
 from accounts.views.people import back
-from ideation.base.errors import UserError
-from ideation.catalog.models import Project
-from ideation.needs.models import Analysis, Need, NeedEdit
-from ideation.needs.querysets import current_analysis
-from ideation.needs.querysets import need as find_need
+from ideation.needs.models import NeedEdit
 
 BAD = 400
-
-
-def analysis_now(project: Project) -> Analysis:
-    """The analysis that the project shows. Raises UserError before there is one."""
-    found = current_analysis(project)
-    if found is None:
-        raise UserError("no_analysis", status=409)
-    return found
-
-
-def need_now(need_id: uuid.UUID) -> Need:
-    """A need that can be corrected. Raises UserError for one of an earlier analysis: its figures stay as they were."""
-    found = find_need(need_id)
-    if found.analysis_id != analysis_now(found.analysis.project).pk:
-        raise UserError("need_earlier", status=409)
-    return found
 
 
 def done(request: BrandRequest, words: str, *edits: NeedEdit, go: str = "") -> HttpResponseBase:

@@ -16,11 +16,12 @@ from accounts.middleware import BrandRequest, request_can
 from ideation.base.errors import UserError
 from ideation.catalog.querysets import project as find_project
 from ideation.needs import services
+from ideation.needs.changes import analysis_now
 from ideation.needs.forms import AddForm, AssignForm
 from ideation.needs.models import EditKind, NeedEdit, Sentence
 from ideation.needs.needlist import needs_standing
 from ideation.needs.querysets import sentences_found, sentences_read, unassigned_of
-from ideation.needs.views.steps import analysis_now, done, is_id, refused
+from ideation.needs.views.steps import done, is_id, refused
 
 SIZE = 40
 OFFERED = 30
