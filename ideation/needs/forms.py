@@ -100,6 +100,12 @@ class WordsForm(forms.Form):
     label = forms.CharField(label=_("Short name"), max_length=120, help_text=_("A few words, for charts and lists."))
 
 
+class FlagForm(forms.Form):
+    """What becomes of a need in the list."""
+
+    do = forms.ChoiceField(choices=[(name, name) for name in ("pin", "unpin", "dismiss", "restore")])
+
+
 class CareForm(forms.Form):
     """Who takes care of a need, where the team stands with it and until when."""
 

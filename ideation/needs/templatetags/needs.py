@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from ideation.base.errors import sentence
 from ideation.base.templatetags.ui import share
 from ideation.needs.forms import indented as as_indented
 from ideation.needs.models import Need, NeedEdit, Theme
@@ -89,3 +90,9 @@ def indented(theme: Theme) -> str:
 def edit_words(edit: NeedEdit) -> str:
     """What a person did, in a line."""
     return words_of(edit)
+
+
+@register.filter
+def why_unused(row: Any) -> str:
+    """Why a file's row couldn't be used, and what to do."""
+    return sentence(row.code, getattr(row, "params", None))

@@ -12,7 +12,7 @@ from accounts.decorators import requires
 from accounts.middleware import BrandRequest
 from ideation.needs import services
 from ideation.needs.changes import need_now
-from ideation.needs.forms import CareForm, EvidenceForm, NeedThemeForm, WordsForm
+from ideation.needs.forms import CareForm, EvidenceForm, FlagForm, NeedThemeForm, WordsForm
 from ideation.needs.models import EditKind, NeedEdit
 from ideation.needs.needlist import needs_standing
 from ideation.needs.views.steps import done, refused
@@ -34,7 +34,10 @@ def need_words(request: BrandRequest, need_id: uuid.UUID) -> HttpResponseBase:
 def need_flag(request: BrandRequest, need_id: uuid.UUID) -> HttpResponseBase:
     """Pins a need or unpins it, marks it as no need or takes it back."""
     need = need_now(need_id)
-    wish = request.POST.get("do", "")
+    form = FlagForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    wish = form.cleaned_data["do"]
     if wish == "dismiss":
         return done(request, _("Marked as no need."), services.need_dismiss(need=need, by=request.user))
     if wish == "restore":
