@@ -5,12 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
-from mlcore.kano import KanoClass, classify
 
 from ideation.base.errors import UserError
 from ideation.needs.mentions import Ground, mentions_of
 from ideation.needs.models import Analysis, Need, SurveyFigure
 from mlcore.figures import NeedFigures, weigh
+from mlcore.kano import KanoClass, classify
 from mlcore.starweights import StarWeights, star_weights
 from mlcore.survey import SurveyAnswers, Weighed, merged
 
