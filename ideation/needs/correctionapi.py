@@ -50,7 +50,9 @@ class MoveBody(Body):
     """Which evidence shows another need."""
 
     evidence = ids("Some of this need's evidence.")
-    to = serializers.UUIDField(allow_null=True, help_text="A need of the same analysis; null: it shows no need.")
+    to = serializers.UUIDField(
+        required=False, allow_null=True, help_text="A need of the same analysis; null or left out: it shows no need."
+    )
 
 
 class SentencesBody(Body):
@@ -113,7 +115,7 @@ class MoveView(RoomView):
         need = need_now(need_id)
         said = self.body(MoveBody)
         evidence = these(Evidence.objects.filter(need=need), said["evidence"], "evidence")
-        to = this(needs_standing(need.analysis), said["to"], "to")
+        to = this(needs_standing(need.analysis), said.get("to"), "to")
         if to != need:
             services.evidence_move(need=need, evidence=evidence, to=to, by=self.acting_user())
         return Response(NeedDetailSerializer(querysets.need(need_id)).data)

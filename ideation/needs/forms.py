@@ -241,3 +241,28 @@ class SurveyForm(TableFileForm):
         choices=[(name, name.replace("-", "–")) for name in SCALES],
         help_text=_("Of both questions, the better end last. A column “scale” in the file goes before it."),
     )
+
+
+class SampleForm(forms.Form):
+    """A draw of sentences to be coded."""
+
+    count = forms.IntegerField(label=_("Sentences"), initial=50, min_value=1)
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text=_("The same seed draws the same sentences; empty: by chance."),
+    )
+
+
+class AnswerForm(forms.Form):
+    """Which need a sentence of a sample shows; none: it shows none."""
+
+    sentence = forms.ModelChoiceField(Sentence.objects.none())
+    need = forms.ModelChoiceField(Need.objects.none(), required=False)
+
+    def __init__(self, data: Any, *, sentences: Sequence[Any], needs: Any) -> None:
+        super().__init__(data)
+        self.fields["sentence"].queryset = Sentence.objects.filter(pk__in=sentences)  # type: ignore[attr-defined]
+        self.fields["need"].queryset = needs  # type: ignore[attr-defined]

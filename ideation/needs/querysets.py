@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, NullIf
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.needs.models import About, Analysis, Evidence, Need, NeedEdit, Sentence, Theme
+from ideation.needs.models import About, Analysis, CodingSample, Evidence, Need, NeedEdit, Sentence, Theme
 from ideation.reviews.models import Review
 from ideation.reviews.querysets import reviews_in
 from mlcore.sentiment import INFORMATIVE
@@ -135,3 +135,11 @@ def sentences_found(analysis: Analysis, text: str, most: int) -> list[Sentence]:
         return []
     found = sentences_read(analysis).filter(text__icontains=text).select_related("review__product")
     return list(found.order_by("-informative", "id")[:most])
+
+
+def coding_sample(sample_id: uuid.UUID) -> CodingSample:
+    """One sample. Raises Http404 if this brand has none with this id."""
+    found = CodingSample.objects.select_related("project", "analysis").filter(pk=sample_id).first()
+    if found is None:
+        raise Http404
+    return found

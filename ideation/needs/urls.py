@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ideation.needs.views import corrections, files, need, needs, review, reviews, several, themes, unassigned
+from ideation.needs.views import corrections, files, need, needs, review, reviews, samples, several, themes, unassigned
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
@@ -16,6 +16,10 @@ brand_patterns = [
     path("p/<uuid:project_id>/needs/frame/", files.frame_import, name="frame_import"),
     path("p/<uuid:project_id>/needs/survey/", files.survey_import, name="survey_import"),
     path("p/<uuid:project_id>/themes/", themes.themes, name="themes"),
+    path("p/<uuid:project_id>/samples/", samples.samples, name="samples"),
+    path("samples/<uuid:sample_id>/", samples.sample, name="sample"),
+    path("samples/<uuid:sample_id>/code/", samples.sample_code, name="sample_code"),
+    path("samples/<uuid:sample_id>/settle/", samples.sample_settle_one, name="sample_settle"),
     path("themes/<uuid:theme_id>/", themes.theme_edit, name="theme_edit"),
     path("themes/<uuid:theme_id>/delete/", themes.theme_remove, name="theme_delete"),
     path("needs/<uuid:need_id>/", need.need, name="need"),

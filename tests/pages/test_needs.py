@@ -247,7 +247,9 @@ def test_a_survey_goes_before_what_reviews_show(alice: Person, world: World) -> 
     page = project_page(alice, world, "needs/survey/")
     with alice.scope():
         Need.objects.filter(pk=world.needs[1].pk).update(label="speed", statement="I want it fast.")
-    rows = f"need,importance,satisfaction,n,scale\n{world.needs[0].pk},4.2,2,40,1-5\nspeed,9,,,\nI want it quick,3,3,9,\n"
+    rows = (
+        f"need,importance,satisfaction,n,scale\n{world.needs[0].pk},4.2,2,40,1-5\nspeed,9,,,\nI want it quick,3,3,9,\n"
+    )
     rows += "i want it FAST,3,3,9,\nspeed,,,5,\n"
     file = SimpleUploadedFile("s.csv", rows.encode())
     shown = alice.client.post(page, {"file": file, "source": "Panel", "scale": "1-7"})

@@ -1,14 +1,16 @@
 """Pieces of the pages of needs: names of themes, words for who worded a need, an interval as a small bar."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from ideation.base.errors import sentence
 from ideation.base.templatetags.ui import share
 from ideation.needs.forms import indented as as_indented
-from ideation.needs.models import Need, NeedEdit, Theme
+from ideation.needs.models import Need, NeedEdit, StandingNeed, Theme
 from ideation.needs.words import INTENTS, KANO, KANO_RULES, WORDED
 from ideation.needs.words import edit_words as words_of
 from ideation.needs.words import theme_name as name_of
@@ -96,3 +98,11 @@ def edit_words(edit: NeedEdit) -> str:
 def why_unused(row: Any) -> str:
     """Why a file's row couldn't be used, and what to do."""
     return sentence(row.code, getattr(row, "params", None))
+
+
+@register.filter
+def called(standing: StandingNeed | None, needs: Iterable[Need]) -> str:
+    """What a need is called among these; none is said, too."""
+    if standing is None:
+        return _("no need")
+    return next((need.label for need in needs if need.standing_id == standing.pk), str(standing))
