@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 NEIGHBOURS = 15
-PIVOTS_FROM = 8_000
+PIVOTS_FROM = 25_000
 """Texts from which on neighbours are looked for among pivots' cells only; below, among all."""
-PROBED = 24
+PROBED = 64
 """Cells in which a text's neighbours are looked for."""
 CLEAR = 0.3
 """Share of its neighbours' weight that must lie in a text's own theme; one with less belongs to none."""
@@ -94,7 +94,7 @@ def _graph(points: Vectors, seed: int) -> _Graph:
 def nearest(points: Vectors, count: int, seed: int) -> tuple[Integers, Vectors]:
     """n × count nearest others of n unit vectors and their cosines; −1 where fewer were found.
 
-    Exact below 8,000; above, among the texts of the 24 pivots that are nearest to the text's own pivot.
+    Exact below 25,000; above, among the texts of the 64 pivots that are nearest to the text's own pivot.
     """
     near = np.full((len(points), count), -1, dtype=np.int64)
     cosine = np.zeros((len(points), count), dtype=np.float32)
