@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, Func, Q, QuerySet, TextField, Value
+from django.db.models import Count, Func, Q, QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Left
 from django.http import Http404
@@ -148,7 +148,7 @@ def leaves_of(dataset_id: uuid.UUID, number: int) -> list[str]:
         model.objects.filter(stood_in(number), dataset=dataset_id)
         .order_by()
         .values(start=Left("leaf_sha256", 2))
-        .annotate(leaves=StringAgg("leaf_sha256", delimiter=Value("")))
+        .annotate(leaves=StringAgg("leaf_sha256", delimiter=""))
         .values_list("leaves", flat=True)
         for model in (Review, ErasedReview)
     )
