@@ -136,6 +136,17 @@ def _tune_sentiment(options: argparse.Namespace) -> None:
     )
 
 
+def _fast_encoder(options: argparse.Namespace) -> None:
+    from mlcore.embed import open_encoder
+    from mlcore.embed.fast import WEIGHTS, learn
+    from mlcore.embed.reading import compose
+
+    texts = compose(options.count, more=options.reviews, seed=options.seed)
+    student, likeness = learn(texts, open_encoder(), seed=options.seed)
+    student.save(options.out or WEIGHTS)
+    print(f"{options.out or WEIGHTS}: cosine to the teacher {likeness:.3f} on composed texts it has not seen")
+
+
 def _adapter(options: argparse.Namespace) -> None:
     from mlcore.finetune import finetune
     from mlcore.taskadapter import halve, recipe, write_documents
@@ -216,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     _evaluate_options(commands.add_parser("evaluate", help="measure a base model, and a tuned one beside it"))
     _generate_options(commands.add_parser("generate", help="write product concepts for needs"))
     _sentiment_options(commands.add_parser("tune-sentiment", help="learn from star ratings how customers' words feel"))
+    _fast_options(commands.add_parser("fast-encoder", help="train the fast encoder that ships with the project anew"))
     adapter = commands.add_parser("adapter", help="tune the task adapter that ships with the project anew")
     adapter.add_argument("--out", type=Path, default=Path("adapter-run"), help="folder for it (%(default)s)")
     _shared_options(adapter, _adapter)
@@ -258,6 +270,13 @@ def _sentiment_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, help="folder for sentiment.npz and figures.json")
     parser.add_argument("--encoder", default="universal", help="(%(default)s)")
     _shared_options(parser, _tune_sentiment)
+
+
+def _fast_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reviews", type=Path, nargs="*", help="CSV files of own reviews to read besides")
+    parser.add_argument("--count", type=int, default=60_000, help="texts to compose (%(default)s)")
+    parser.add_argument("--out", type=Path, help="file for the weights instead of the package's own")
+    _shared_options(parser, _fast_encoder)
 
 
 def _evaluate_options(parser: argparse.ArgumentParser) -> None:

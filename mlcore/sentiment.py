@@ -18,7 +18,7 @@ import rjieba
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from mlcore.embed import Encoder, Vectors, open_encoder
+from mlcore.embed import Encoder, Vectors, open_encoder, widened
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +109,7 @@ def level(sentiment: float) -> int:
 def features(texts: Sequence[str], vectors: Vectors) -> Floats:
     """n × (512 + 9): what the linear models see. The scale of the counts is set so that one penalty fits all."""
     counts = np.array([_counts(t) for t in texts])
-    return np.hstack([np.asarray(vectors, dtype=np.float64) * 4.0, counts, np.ones((len(texts), 1))])
+    return np.hstack([np.asarray(widened(vectors), dtype=np.float64) * 4.0, counts, np.ones((len(texts), 1))])
 
 
 @functools.cache
