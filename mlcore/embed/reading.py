@@ -117,9 +117,4 @@ def _joined(pool: Sequence[str], words: Sequence[str], language: str, draw: rand
 def _framed(language: str, words: Sequence[str], feelings: Sequence[str], draw: random.Random) -> str:
     thing, other = draw.choice(words), draw.choice(words)
     feeling, feeling2 = draw.choice(feelings), draw.choice(feelings)
-        draw.choice(words),
-        draw.choice(words),
-        draw.choice(feelings),
-        draw.choice(feelings),
-    )
     return draw.choice(FRAMES[language]).format(thing=thing, other=other, feeling=feeling, feeling2=feeling2)

@@ -89,7 +89,7 @@ def fast() -> Figures:
     for name, encode in (("exact", vectors_of), ("shipped", student.encode), ("refreshed", refreshed.encode)):
         vectors = encode(texts[:9000])
         model = LogisticRegression(C=0.5, max_iter=300).fit(4 * vectors[:6000], good[:6000])
-        found[f"polarity_{name}"] = float(model.score(4 * vectors[6000:], good[6000:]))
+        found[f"polarity_{name}"] = float(model.score(4 * vectors[6000:], good[6000:9000]))
         found[f"polarity_en_{name}"] = english_polarity(encode)
         found[f"nmi_{name}"] = grouping(vectors[:5000], shelf[:5000])
         english, chinese = (encode(texts) for texts in pairs)
