@@ -126,6 +126,27 @@ def _generate(options: argparse.Namespace) -> None:
     _tell(write_concepts(spec))
 
 
+def _tune_sentiment(options: argparse.Namespace) -> None:
+    from mlcore.sentimenttuning import tune_sentiment
+    from mlcore.specs.sentiment import TuneSentimentSpec
+
+    lines = json_lines(options.reviews, options.out)
+    _tell(
+        tune_sentiment(TuneSentimentSpec(reviews=lines, output=options.out, encoder=options.encoder, seed=options.seed))
+    )
+
+
+def _fast_encoder(options: argparse.Namespace) -> None:
+    from mlcore.embed import open_encoder
+    from mlcore.embed.fast import WEIGHTS, learn
+    from mlcore.embed.reading import compose
+
+    texts = compose(options.count, more=options.reviews, seed=options.seed)
+    student, likeness = learn(texts, open_encoder(), seed=options.seed)
+    student.save(options.out or WEIGHTS)
+    print(f"{options.out or WEIGHTS}: cosine to the teacher {likeness:.3f} on composed texts it has not seen")
+
+
 def _adapter(options: argparse.Namespace) -> None:
     from mlcore.finetune import finetune
     from mlcore.taskadapter import halve, recipe, write_documents
@@ -213,6 +234,8 @@ def _parser() -> argparse.ArgumentParser:
     _finetune_options(commands.add_parser("finetune", help="tune a language model on reviews; resumes if stopped"))
     _evaluate_options(commands.add_parser("evaluate", help="measure a base model, and a tuned one beside it"))
     _generate_options(commands.add_parser("generate", help="write product concepts for needs"))
+    _sentiment_options(commands.add_parser("tune-sentiment", help="learn from star ratings how customers' words feel"))
+    _fast_options(commands.add_parser("fast-encoder", help="train the fast encoder that ships with the project anew"))
     adapter = commands.add_parser("adapter", help="tune the task adapter that ships with the project anew")
     adapter.add_argument("--out", type=Path, default=Path("adapter-run"), help="folder for it (%(default)s)")
     _shared_options(adapter, _adapter)
@@ -254,6 +277,20 @@ def _finetune_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=3, help="times that each review is read (%(default)s)")
     parser.add_argument("--max-tokens", type=int, default=16_000, help="stop after so many tokens (%(default)s)")
     _shared_options(parser, _finetune)
+
+
+def _sentiment_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reviews", type=Path, help=FORMATS)
+    parser.add_argument("out", type=Path, help="folder for sentiment.npz and figures.json")
+    parser.add_argument("--encoder", default="universal", help="(%(default)s)")
+    _shared_options(parser, _tune_sentiment)
+
+
+def _fast_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reviews", type=Path, nargs="*", help="CSV files of own reviews to read besides")
+    parser.add_argument("--count", type=int, default=60_000, help="texts to compose (%(default)s)")
+    parser.add_argument("--out", type=Path, help="file for the weights instead of the package's own")
+    _shared_options(parser, _fast_encoder)
 
 
 def _evaluate_options(parser: argparse.ArgumentParser) -> None:

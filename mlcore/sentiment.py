@@ -11,13 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import rjieba
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from mlcore.embed import Encoder, Vectors, open_encoder
+from mlcore.embed import Encoder, Vectors, open_encoder, widened
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +58,14 @@ class Judgement:
     """n values, 0 to 1: the probability that the sentence tells something about a topic."""
 
 
+class SentimentModel(Protocol):
+    """Anything that feels: the shipped model, or one tuned on a brand's own star ratings."""
+
+    def logits(self, texts: Sequence[str], vectors: Vectors) -> Floats:
+        """n texts and their n × d embeddings → n logits: 2·atanh of the sentiment."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Model:
     """Weights of both heads for one encoder; features are embedding, then counts."""
@@ -64,26 +73,31 @@ class Model:
     sentiment: Floats
     informative: Floats
 
+    def logits(self, texts: Sequence[str], vectors: Vectors) -> Floats:
+        """As SentimentModel has it."""
+        return np.asarray(features(texts, vectors) @ self.sentiment)
+
 
 def judge(
     texts: Sequence[str],
     vectors: Vectors,
     ratings: Sequence[float | None] | None = None,
-    model: Model | None = None,
+    model: SentimentModel | None = None,
 ) -> Judgement:
     """Judges n sentences, given their embeddings (n × 512) and their reviews' ratings on 1 to 5, if there are any.
 
-    sentiment = tanh(½(w·x + 0.35 (rating − 3))), informative = σ(v·x), x = [embedding, counts, 1].
+    sentiment = tanh(½(w·x + 0.35 (rating − 3))), informative = σ(v·x), x = [embedding, counts, 1]. A tuned `model`
+    has logits of its own in the place of w·x.
     """
     if not len(texts):
         return Judgement(sentiment=np.zeros(0), informative=np.zeros(0))
-    model = model or shipped()
+    heads = model if isinstance(model, Model) else shipped()
     x = features(texts, vectors)
-    logits = x @ model.sentiment
+    logits = x @ heads.sentiment if model is None or model is heads else model.logits(texts, vectors)
     if ratings is not None:
         logits += RATING_WEIGHT * np.array([0.0 if r is None else min(max(r, 1.0), 5.0) - 3.0 for r in ratings])
     silent = np.array([not any(c.isalpha() for c in t) for t in texts])
-    informative = np.where(silent, 0.0, _sigmoid(x @ model.informative))
+    informative = np.where(silent, 0.0, _sigmoid(x @ heads.informative))
     return Judgement(sentiment=np.tanh(logits / 2), informative=informative)
 
 
@@ -95,7 +109,7 @@ def level(sentiment: float) -> int:
 def features(texts: Sequence[str], vectors: Vectors) -> Floats:
     """n × (512 + 9): what the linear models see. The scale of the counts is set so that one penalty fits all."""
     counts = np.array([_counts(t) for t in texts])
-    return np.hstack([np.asarray(vectors, dtype=np.float64) * 4.0, counts, np.ones((len(texts), 1))])
+    return np.hstack([np.asarray(widened(vectors), dtype=np.float64) * 4.0, counts, np.ones((len(texts), 1))])
 
 
 @functools.cache

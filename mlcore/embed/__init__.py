@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from mlcore.embed.fast import FastEncoder
+from mlcore.embed.fast import widened as widened
 from mlcore.embed.universal import UniversalEncoder
 from mlcore.embed.vectors import Encoder as Encoder
 from mlcore.embed.vectors import Vectors as Vectors
@@ -19,7 +21,7 @@ DIMENSIONS = UniversalEncoder.dimensions
 CHUNK = 256
 """Texts handed over at once: enough for speed, few enough to report progress every quarter of a second."""
 
-ENCODERS: dict[str, Callable[[], Encoder]] = {"universal": UniversalEncoder}
+ENCODERS: dict[str, Callable[[], Encoder]] = {"universal": UniversalEncoder, "fast": FastEncoder}
 """Name → maker. Another encoder is one entry here; vectors of two encoders must never be mixed."""
 
 

@@ -82,19 +82,30 @@ class Network:
         return np.asarray(self._slots[tokens])
 
     def _keep(self, tokens: Ints) -> None:
-        weights, here = self._weights, slice(self._used, self._used + len(tokens))
+        here = slice(self._used, self._used + len(tokens))
         self._slots[tokens] = np.arange(here.start, here.stop)
         self._used = here.stop
-        embedded = self.embedded(tokens)
+        embedded, projected, taps = self.alone(tokens)
         self._embedded[here] = embedded
+        for branch, (n, _) in enumerate(BRANCHES):
+            self._projected[branch][here] = projected[branch]
+            for tap in range(n):
+                self._taps[branch][tap][here] = taps[branch][tap]
+
+    def alone(self, tokens: Ints) -> tuple[Vectors, list[Vectors], list[list[Vectors]]]:
+        """What depends on each of m tokens alone: its embedding, m × 512, and for each branch its normed projection,
+        m × 256, and what it adds to the first convolution from each of the places in the window, m × 256 each.
+        """
+        weights, embedded = self._weights, self.embedded(tokens)
         wide = np.hstack([embedded @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in BRANCHES])
         gain, bias = (np.concatenate([weights[f"ln_{kind}{n}"] for n, _ in BRANCHES]) for kind in "gb")
-        normed = np.split(_layer_norm(wide, gain, bias, self._epsilon), len(BRANCHES), axis=1)
-        for branch, ((n, left), projected) in enumerate(zip(BRANCHES, normed, strict=True)):
-            self._projected[branch][here] = projected
-            for tap, matrix in enumerate(np.split(weights[f"w1_{n}"], n)):
-                self._taps[branch][tap][here] = projected @ matrix
-            self._taps[branch][left][here] += weights[f"b1_{n}"]
+        projected = np.split(_layer_norm(wide, gain, bias, self._epsilon), len(BRANCHES), axis=1)
+        taps = [
+            [x @ tap for tap in np.split(weights[f"w1_{n}"], n)] for (n, _), x in zip(BRANCHES, projected, strict=True)
+        ]
+        for (n, left), found in zip(BRANCHES, taps, strict=True):
+            found[left] += weights[f"b1_{n}"]
+        return embedded, projected, taps
 
     def _pool(self, token_lists: Sequence[Sequence[int]]) -> Vectors:
         """Sums over each text's tokens of the normed features: n × 1280."""

@@ -36,6 +36,10 @@ class Tokens:
                     found[place] = _wheel().encode(calm(texts[place]))
         return found
 
+    def pieces(self) -> list[str]:
+        """The vocabulary in the order of its numbers; ▁ stands for a blank."""
+        return [self._fast.id_to_piece(number) for number in range(self._fast.get_piece_size())]
+
 
 @functools.cache
 def _wheel() -> Any:
