@@ -2,18 +2,35 @@
 caller's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from mlcore.errors import InputError
 from mlcore.events import Event
 from mlcore.reviewfiles.columns import plain
 from mlcore.reviewfiles.events import Rejected
 from mlcore.reviewfiles.reading import blocks
-from mlcore.reviewfiles.recognition import recognise
+from mlcore.reviewfiles.recognition import (
+    Inside,
+    Table,
+    checked,
+    delimited_table,
+    inside_of,
+    layout_from,
+    sheet_table,
+    table_of,
+    text_inside,
+)
+from mlcore.reviewfiles.records import Dialect
 from mlcore.specs.reviewfiles import ReadSpec
 from mlcore.specs.tables import MOST_ROWS, ReadTableSpec
+
+UNHEADED: Final = frozenset(("json", "jsonl", "parquet"))
+"""Formats whose columns bear their names by themselves."""
+ABOVE: Final = 10
+"""Rows in which the columns' names are looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +55,8 @@ def read_table(spec: ReadTableSpec) -> Iterator[Event]:
 
     Raises InputError `table_too_long`, and what any file is refused for.
     """
-    layout = recognise(spec.path)
+    inside = inside_of(spec.path)
+    layout = layout_from(inside, checked(inside, _table(inside, spec.names)))
     everything = replace(layout, mapping={}, attributes=tuple(range(len(layout.columns))))
     rows: list[TableRow] = []
     rejected: list[Rejected] = []
@@ -52,6 +70,28 @@ def read_table(spec: ReadTableSpec) -> Iterator[Event]:
             if len(rows) > MOST_ROWS:
                 raise InputError("table_too_long", limit=MOST_ROWS)
     yield TableRead(columns=tuple(layout.columns), rows=rows, rejected=rejected)
+
+
+def _table(inside: Inside, names: Collection[str]) -> Table:
+    """The table with the first row that names most of its columns; what is known of reviews' columns is no guide."""
+    guessed = table_of(inside)
+    found: dict[str, Any] = guessed.found
+    if guessed.found.get("format") in UNHEADED:
+        return guessed
+    known = [table for place in range(ABOVE) if (table := _headed(inside, found, place)) is not None]
+    return max(known, key=lambda table: sum(plain(name) in names for name in table.columns), default=guessed)
+
+
+def _headed(inside: Inside, found: Mapping[str, Any], place: int) -> Table | None:
+    """The table as if this row named its columns; None where there is no such row."""
+    try:
+        if "sheet" in found:
+            return sheet_table(inside, found["format"], found["sheet"], place)
+        text = text_inside(inside, found["encoding"])
+        dialect = Dialect(found["delimiter"], found["quote"], found["escape"])
+        return delimited_table(inside, found["encoding"], text, dialect, place)
+    except InputError:
+        return None
 
 
 def fields_of(columns: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from ideation.needs.changes import analysis_now, need_now, these, this
 from ideation.needs.models import Evidence, NeedEdit, Sentence, Theme
 from ideation.needs.needlist import needs_standing
 from ideation.needs.services.frames import Frame
+from ideation.needs.services.surveys import COLUMNS as SURVEY_COLUMNS
 from ideation.needs.services.surveys import SCALES, Survey
 
 CORRECT: tuple[str, ...] = ("run_analysis",)
@@ -357,6 +358,6 @@ class SurveysView(ProjectRoom):
         said = self.body(SurveyBody)
         file = said["file"]
         source = said.get("source") or str(file.name)[:120]
-        table = services.table_read(file)
+        table = services.table_read(file, SURVEY_COLUMNS)
         done = services.survey_import(project=self.project, table=table, source=source, scale=said["scale"])
         return Response(SurveySerializer(done).data)

@@ -15,3 +15,5 @@ class ReadTableSpec:
     runner: ClassVar[str] = "mlcore.tables:read_table"
 
     path: Path
+    names: frozenset[str]
+    """What columns may be called, plain and in lower case: by them the row that names the columns is known."""

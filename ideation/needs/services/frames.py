@@ -1,6 +1,6 @@
 """A team's code frame from a file: its themes become the project's, its needs stand under them as added by hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -76,9 +76,13 @@ class _UnfitError(Exception):
         self.code, self.name = code, name
 
 
-def table_read(file: "File[bytes]") -> TableRead:
-    """A small table of any format. Raises UserError for what can't be read as one."""
-    read = small_file_read(file, lambda path: ReadTableSpec(path=path))
+def table_read(file: "File[bytes]", columns: Mapping[str, Sequence[str]] = COLUMNS) -> TableRead:
+    """A small table of any format, of a code frame unless other columns are named.
+
+    Raises UserError for what can't be read as a table.
+    """
+    names = frozenset(name for called in columns.values() for name in called)
+    read = small_file_read(file, lambda path: ReadTableSpec(path=path, names=names))
     assert isinstance(read, TableRead)
     return read
 

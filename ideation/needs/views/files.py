@@ -19,6 +19,7 @@ from ideation.catalog.querysets import project as find_project
 from ideation.needs import services
 from ideation.needs.changes import analysis_now, need_now
 from ideation.needs.forms import SurveyForm, TableFileForm
+from ideation.needs.services.surveys import COLUMNS as SURVEY_COLUMNS
 from mlcore.specs.tables import MOST_ROWS
 
 
@@ -65,7 +66,7 @@ def survey_import(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseB
     if form.is_valid():
         said = form.cleaned_data
         try:
-            table = services.table_read(said["file"])
+            table = services.table_read(said["file"], SURVEY_COLUMNS)
             context["done"] = services.survey_import(
                 project=project, table=table, source=said["source"], scale=said["scale"]
             )
