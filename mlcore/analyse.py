@@ -10,15 +10,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlcore.aspects import aspects_of
 from mlcore.earlier import Known, read_known
 from mlcore.embed import Vectors, embed, open_encoder
 from mlcore.errors import InputError
 from mlcore.events import Event, Progress
 from mlcore.figures import Corpus
+from mlcore.intents import intents_of
 from mlcore.needs import Need, StatementWriter, candidates, find_needs
 from mlcore.sentiment import INFORMATIVE, Judgement, judge, level, words
 from mlcore.specs.analyse import Analysed, AnalyseSpec
@@ -30,6 +33,8 @@ Floats = NDArray[np.float64]
 
 SAMPLE = 300
 """Reviews from which the file's majority language is told."""
+SAID = 2000
+"""Sentences whose aspects are found at once."""
 EVERY = 200
 """Reviews between two reports of progress."""
 
@@ -49,7 +54,7 @@ class _Review:
 def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Iterator[Event]:
     """Reads spec.reviews and writes sentences.jsonl, embeddings.npy and needs.jsonl into spec.output.
 
-    Yields Progress with the steps reading, sentences, embedding, sentiment, grouping, stating; the last event is
+    Yields Progress with the steps reading, sentences, embedding, sentiment, aspects, grouping, stating; the last event is
     Analysed. With `spec.known`, what was read before is not read again, and its needs are carried on: indices of
     sentences then count from the first known one. `statements` may write the needs' statements; where it has none, the
     one read off the evidence stands. Raises InputError for a file that cannot be read or if there is no review at all.
@@ -76,6 +81,10 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
     judgement = judge(texts, vectors, [reviews[i].rating for i in owners])
     yield Progress(step="sentiment", done=len(texts), total=len(texts), unit="sentences")
     fresh = _corpus(reviews, pieces, owners, vectors, judgement)
+    said = []
+    for done, part in _said(fresh):
+        said += part
+        yield Progress(step="aspects", done=done, total=len(texts), unit="sentences")
     corpus = _joined(known, fresh, reviews) if known else fresh
     yield Progress(step="grouping", done=0, total=1, unit="files")
     needs = find_needs(
@@ -83,7 +92,7 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
         earlier=known.needs if known else None, unassigned=spec.unassigned,
     )  # fmt: skip
     yield Progress(step="stating", done=len(needs), total=len(needs), unit="needs")
-    _write(spec.output, reviews, fresh, needs)
+    _write(spec.output, reviews, fresh, said, needs)
     yield _answer(spec.output, corpus, needs)
 
 
@@ -183,7 +192,23 @@ def _copies(texts: Sequence[str], owners: Sequence[int]) -> frozenset[int]:
     return frozenset(copies)
 
 
-def _write(output: Path, reviews: list[_Review], fresh: Corpus, needs: list[Need]) -> None:
+def _said(fresh: Corpus) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """What each sentence is for, and what it judges how, in portions: (sentences done, those of this portion)."""
+    for start in range(0, len(fresh.texts), SAID):
+        part = slice(start, start + SAID)
+        texts, languages, felt = fresh.texts[part], fresh.languages[part], fresh.sentiment[part]
+        aspects = aspects_of(texts, languages, fresh.vectors[part], felt.tolist())
+        intents = intents_of(texts, languages, felt.tolist())
+        yield (
+            min(start + SAID, len(fresh.texts)),
+            [
+                {"intents": [i.name for i in meant], "aspects": [dataclasses.asdict(a) for a in judged]}
+                for meant, judged in zip(intents, aspects, strict=True)
+            ],
+        )
+
+
+def _write(output: Path, reviews: list[_Review], fresh: Corpus, said: list[dict[str, Any]], needs: list[Need]) -> None:
     output.mkdir(parents=True, exist_ok=True)
     position: Counter[int] = Counter()
     with (output / "sentences.jsonl").open("w", encoding="utf-8") as out:
@@ -196,6 +221,7 @@ def _write(output: Path, reviews: list[_Review], fresh: Corpus, needs: list[Need
                 "informative": round(float(fresh.informative[row]), 4),
                 "sentiment": round(float(fresh.sentiment[row]), 4),
                 "level": level(float(fresh.sentiment[row])),
+                **said[row],
             }
             position[owner] += 1
             out.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -4,6 +4,7 @@ Everything that counts needs (figures, Kano classes, trends, contrasts) stands o
 filled from sentences in memory or from the database.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -66,8 +67,9 @@ class ReviewTable:
 
 
 def review_table(
-    rating: ArrayLike, *, day: ArrayLike | None = None, weight: ArrayLike | None = None, **codes: ArrayLike
-) -> ReviewTable:
+    rating: ArrayLike | Sequence[float | None], *, day: ArrayLike | None = None, weight: ArrayLike | None = None,
+    **codes: ArrayLike,
+) -> ReviewTable:  # fmt: skip
     """A table from any sequences; columns that are not given are unknown. `rating` may hold None or nan.
 
     Raises ValueError if lengths differ or a column of `codes` is none of COLUMNS.
@@ -127,4 +129,6 @@ class Mentions:
 
     def matrix(self, values: ArrayLike, shape: tuple[int, int]) -> csr_array:
         """Sparse reviews × needs with one of `values` per mention. Raises ValueError if a mention lies outside."""
+        if len(self) and (self.review.max() >= shape[0] or self.need.max() >= shape[1]):
+            raise ValueError("a mention lies outside the reviews or the needs")
         return csr_array((np.array(values, dtype=np.float64), (self.review, self.need)), shape=shape)

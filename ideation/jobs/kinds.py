@@ -50,6 +50,7 @@ STEPS: Final[dict[str, str | Promise]] = {
     "looking": _("Looking at the file"),
     "sentences": _("Splitting sentences"),
     "embedding": _("Understanding sentences"),
+    "aspects": _("Finding what is judged, and how"),
     "sentiment": _("Reading the mood"),
     "grouping": _("Grouping into needs"),
     "stating": _("Writing needs down"),

@@ -15,7 +15,7 @@ from ideation.reviews.models import DatasetImport, DatasetVersion, Review, Revie
 def analysed(project: Project, needs: Mapping[str, Sequence[str]]) -> list[Need]:
     """A finished analysis with these needs (label → sentences, each a review of its own), in their order."""
     dataset = ReviewDataset.objects.create(project=project, name="ground")
-    found = DatasetImport.objects.create(dataset=dataset, file_name="ground.csv")
+    found = DatasetImport.objects.create(dataset=dataset, file_name="ground.csv", file_bytes=1)
     count = sum(len(sentences) for sentences in needs.values())
     version = DatasetVersion.objects.create(dataset=dataset, number=1, reviews_count=count, root_sha256="0" * 64)
     analysis = Analysis.objects.create(

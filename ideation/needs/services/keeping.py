@@ -22,7 +22,7 @@ SENTENCE = (
     "id", "brand_id", "created_at", "project_id", "review_id", "position", "text", "key", "language", "informative",
     "sentiment", "level", "intents", "aspects",
 )  # fmt: skip
-EVIDENCE = ("id", "brand_id", "created_at", "need_id", "sentence_id", "rank", "score")
+EVIDENCE = ("id", "brand_id", "created_at", "need_id", "sentence_id", "rank", "score", "is_struck")
 FOUND = ("about", "label", "language", "mentions", "net_sentiment", "importance", "satisfaction", "opportunity")
 SAME = 0.3
 """Common share of the sentences of two needs (Jaccard) from which on a need found afresh is the earlier one."""
@@ -101,7 +101,7 @@ def _evidence(
         for rank, piece in enumerate(record["evidence"], start=1):
             yield (
                 uuid.uuid4(), analysis.brand_id, analysis.created_at, need.pk, ids[piece["sentence"]], rank,
-                piece["score"],
+                piece["score"], False,
             )  # fmt: skip
 
 
