@@ -11,7 +11,7 @@ from ideation.catalog.api import projects as catalog
 from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
-from ideation.needs import reviewapi
+from ideation.needs import insightapi, reviewapi
 from ideation.privacy import api as privacy
 from ideation.reviews.api import (
     corrections,
@@ -55,6 +55,7 @@ project: list[URLPattern] = [
     path("dataset-versions/", datasets.VersionsView.as_view()),
     path("analyses/", needs.AnalysesView.as_view()),
     path("needs/", needs.NeedsView.as_view()),
+    path("needs/ask/", insightapi.AskView.as_view()),
     path("training-runs/", training.RunsView.as_view()),
     path("models/", training.ModelsView.as_view()),
     path("briefs/", concepts.BriefsView.as_view()),

@@ -107,6 +107,7 @@ SENTENCES: dict[str, str | Promise] = {
     "need_words_missing": _("A need takes a statement and a name."),
     "need_words_long": _("Keep the statement within %(statement)s characters and the name within %(label)s."),
     "need_status_unknown": _("There is no status called %(given)s. Known: %(known)s."),
+    "question_invalid": _("Ask a question of 1 to %(most)s characters."),
     "no_analysis": _("Find needs first: nothing has been analysed in this project yet."),
     "edit_undone": _("This step has been taken back already."),
     "edit_overlaid": _("A later step changed the same need. Take that one back first."),

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from ideation.needs.views import needs, review, reviews
+from ideation.needs.views import ask, needs, review, reviews
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
     path("p/<uuid:project_id>/needs/find/", needs.needs_find, name="needs_find"),
+    path("p/<uuid:project_id>/needs/ask/", ask.needs_ask, name="needs_ask"),
     path("needs/<uuid:need_id>/", needs.need, name="need"),
     path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
     path("p/<uuid:project_id>/reviews/count/", reviews.review_count, name="review_count"),
