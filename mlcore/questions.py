@@ -65,14 +65,15 @@ _MONTH = re.compile(
 _YEAR = re.compile(r"\b(?:in|since|during) (20\d\d)\b|(20\d\d)\s*年", re.IGNORECASE)
 
 _EN_ASKING = frozenset(
-    """a about all also am an and any anyone are as ask at be been being by can could did do does doing done enough ever
-    find for from get gets give gives given good had has have having he her his how i if in into is it its just long
-    many me mean mention mentions more most much my of often on one or our people customers customer users user buyers buyer
-    reviewers reviewer owners owner regarding concerning say saying says said she should so some still tell than that
-    the their them then there these they think thinks thought this those to too under us use very want was we well were what
-    when where which who whom whose why will with would you your feel feels feeling opinion opinions review reviews
-    really actually bad talk talks happen happens it's i'm don't doesn't""".split()
-)  # fmt: skip
+    """a about all also am an and any anyone are as ask at be been being by can could did do does doing done enough
+    ever find for from get gets give gives given good had has have having he her his how i if in into is it its
+    just long many me mean mention mentions more most much my of often on one or our people customers customer
+    users user buyers buyer reviewers reviewer owners owner regarding concerning say saying says said she should
+    so some still tell than that the their them then there these they think thinks thought this those to too
+    under us use very want was we well were what when where which who whom whose why will with would you your
+    feel feels feeling opinion opinions review reviews really actually bad talk talks happen happens it's i'm
+    don't doesn't""".split()
+)
 _ZH_ASKING = re.compile(
     f"{_ZH_CUSTOMERS}|怎么样|怎样|怎么|如何|好不好|好吗|有没有|是不是|会不会|能不能|可不可以|可以|哪些|什么|为什么|"
     "为何|哪里|哪儿|谁|多少|几个|"

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from ideation.needs.views import ask, needs, review, reviews
+from ideation.needs.views import ask, needs, review, reviews, trends
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
     path("p/<uuid:project_id>/needs/find/", needs.needs_find, name="needs_find"),
     path("p/<uuid:project_id>/needs/ask/", ask.needs_ask, name="needs_ask"),
+    path("p/<uuid:project_id>/needs/trends/", trends.needs_trends, name="needs_trends"),
     path("needs/<uuid:need_id>/", needs.need, name="need"),
+    path("needs/<uuid:need_id>/trend/", trends.need_trend, name="need_trend"),
     path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
     path("p/<uuid:project_id>/reviews/count/", reviews.review_count, name="review_count"),
     path("p/<uuid:project_id>/reviews/charts/", reviews.review_charts, name="review_charts"),

@@ -24,7 +24,7 @@ def needs_ask(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase:
     project = find_project(project_id)
     if current_analysis(project) is None:
         return redirect("needs", request.brand.slug, project.pk)
-    context: dict[str, Any] = {"section": "needs", "project": project, "most": LONGEST, "examples": _examples()}
+    context: dict[str, Any] = {"section": "ask", "project": project, "most": LONGEST, "examples": _examples()}
     text = request.GET.get("q", "").strip()
     return _answered(request, text, context) if text else render(request, "needs/ask.html", context)
 
