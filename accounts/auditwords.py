@@ -55,6 +55,7 @@ TABLES: Final[dict[str, Table]] = {
     "reviews_reviewsource": Table(noun=gettext_lazy("source"), label="name", page="source"),
     "reviews_review": Table(noun=gettext_lazy("review"), page="review"),
     "reviews_ignoredname": Table(noun=gettext_lazy("ignored product name"), label="name"),
+    "needs_needwatch": Table(noun=gettext_lazy("mail on alerts"), label="member__user__email"),
     "training_modelversion": Table(noun=gettext_lazy("model version"), label="number", page="model"),
     "concepts_brief": Table(noun=gettext_lazy("brief"), label="title"),
     "concepts_concept": Table(noun=gettext_lazy("concept"), label="name", page="concept"),

@@ -8,9 +8,9 @@ register = template.Library()
 
 
 @register.filter
-def percent(value: float | None) -> str:
+def percent(value: "float | str | None") -> str:
     """A share from 0 to 1 in percent; below ten with one decimal. An absent one is a dash."""
-    if value is None:
+    if value is None or isinstance(value, str):  # what a template doesn't find is an empty text
         return "–"
     return f"{100 * value:.1f} %" if 0 < value < 0.1 else f"{100 * value:.0f} %"
 

@@ -9,13 +9,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import requires
-from accounts.middleware import BrandRequest
+from accounts.middleware import BrandRequest, request_can
 from ideation.base.charts import chart, download
+from ideation.catalog.models import Project
 from ideation.catalog.querysets import project as find_project
 from ideation.needs.charts import mood_by_month, share_by_month
-from ideation.needs.querysets import current_analysis
+from ideation.needs.models import Need
+from ideation.needs.querysets import alerts_of, current_analysis, watches_of
 from ideation.needs.querysets import need as find_need
 from ideation.needs.services.trends import DIRECTIONS, Moving, movements
+from ideation.needs.services.watches import alert_words
+from ideation.needs.watchforms import WatchForm, people_for
+
+SHOWN = 20
+"""Alerts on the page."""
 
 
 @require_safe
@@ -30,8 +37,23 @@ def needs_trends(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBa
     wanted = request.GET.get("direction", "")
     rows = [one for one in found.needs if wanted not in DIRECTIONS or one.trend.direction == wanted]
     context = {"section": "trends", "project": project, "analysis": analysis, "found": found, "rows": rows}
+    context |= _told(request, project, [one.need for one in found.needs])
     counts = [(name, count) for name, count in found.counts().items() if count]
     return render(request, "needs/trends.html", {**context, "direction": wanted, "counts": counts})
+
+
+def _told(request: BrandRequest, project: Project, needs: list[Need]) -> dict[str, Any]:
+    """The alerts, and who is told of them."""
+    words = {need.standing_id: need for need in needs}
+    alerts = [(one, words.get(one.standing_id), alert_words(one)) for one in alerts_of(project)[:SHOWN]]
+    others = request_can(request, "run_analysis")
+    watches = [
+        (one, words.get(one.standing_id) if one.standing_id else None, one.member.user_id == request.user.pk)
+        for one in watches_of(project)
+    ]
+    people = people_for(project, request.user.pk, others=others)
+    form = WatchForm(None, people=people, needs=sorted(needs, key=lambda need: need.rank))
+    return {"alerts": alerts, "watches": watches, "watch_form": form, "may_end": others}
 
 
 @require_safe
