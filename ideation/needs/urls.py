@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from ideation.needs.views import ask, needs, review, reviews, trends, watches
+from ideation.needs.views import ask, compare, needs, review, reviews, trends, watches
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
     path("p/<uuid:project_id>/needs/find/", needs.needs_find, name="needs_find"),
     path("p/<uuid:project_id>/needs/ask/", ask.needs_ask, name="needs_ask"),
     path("p/<uuid:project_id>/needs/trends/", trends.needs_trends, name="needs_trends"),
+    path("p/<uuid:project_id>/needs/compare/", compare.needs_compare, name="needs_compare"),
     path("p/<uuid:project_id>/needs/watch/", watches.need_watch, name="need_watch"),
     path("watches/<uuid:watch_id>/end/", watches.watch_ended, name="watch_end"),
     path("needs/<uuid:need_id>/", needs.need, name="need"),

@@ -6,6 +6,7 @@ import smtplib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -124,7 +125,7 @@ def _tell(analysis: Analysis, raised: Sequence[NeedAlert]) -> None:
     for member, alerts in mine.items():
         if alerts:
             mail = _mail(analysis, brand, member, sites[member], [(one, words[one.standing_id]) for one in alerts])
-            transaction.on_commit(lambda mail=mail, to=member.user.email: _send(*mail, to))  # type: ignore[misc]
+            transaction.on_commit(partial(_send, *mail, member.user.email))
 
 
 def _concerns(watch: NeedWatch, alert: NeedAlert) -> bool:
