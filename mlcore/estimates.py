@@ -32,12 +32,23 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Base:
+    """What shares are shares of."""
+
+    count: int
+    total: float
+    """Sum of the weights."""
+    effective: float
+    """Kish's effective number, (Σ w)² / Σ w²; without weights, the count."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mean:
     """Mean of `count` values with their variance (n − 1); less than two values have no variance."""
 
     count: int
     effective: float
-    """Kish's effective number of values, (Σ w)² / Σ w²; without weights, the count."""
+    """As of a base."""
     value: float | None
     variance: float | None
 
@@ -67,16 +78,17 @@ def wilson(share: float, base: float, level: float = LEVEL) -> Estimate:
     )
 
 
-def share_of(hits: NDArray[np.bool_], weight: Floats, level: float = LEVEL) -> Share:
-    """Weighted share of the flagged reviews, with Wilson's interval for the effective base (Σ w)² / Σ w²."""
-    total = float(weight.sum())
-    base = int((weight > 0).sum())
-    if not total:
+def base_of(weight: Floats) -> Base:
+    """The base of weighted reviews; those of weight 0 are none of it."""
+    return Base(count=int((weight > 0).sum()), total=float(weight.sum()), effective=effective_size(weight))
+
+
+def share_of(count: int, mass: float, base: Base, level: float = LEVEL) -> Share:
+    """`count` reviews of summed weight `mass`, of a base, with Wilson's interval for its effective size."""
+    if not base.total:
         return Share(count=0, base=0, share=None)
-    share = min(float(weight[hits].sum()) / total, 1.0)
-    return Share(
-        count=int((hits & (weight > 0)).sum()), base=base, share=wilson(share, effective_size(weight), level)
-    )  # fmt: skip
+    share = min(max(mass / base.total, 0.0), 1.0)
+    return Share(count=count, base=base.count, share=wilson(share, base.effective, level))
 
 
 def mean_of(values: Floats, weight: Floats) -> Mean:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, hstack
 
-from mlcore.estimates import LEVEL, Estimate, Share, share_of
+from mlcore.estimates import LEVEL, Estimate, Share, base_of, share_of
 from mlcore.mentions import Flags, Floats, Mentions, ReviewTable, review_table
 from mlcore.ratingmodel import STARS, RatingModel
 from mlcore.stability import Stability, resampled_sums, spread, stabilities
@@ -120,13 +120,16 @@ def weigh(
     # A need that nobody mentions has no opportunity; it must not push others down the ranks.
     unranked = np.where(heard, 0.0, np.inf)
     places = stabilities(point.opportunity[0] - unranked, drawn.opportunity - unranked, level)
-    said = mentions.matrix(np.ones(len(mentions)), (len(table), needs)).tocsc()
-    flagged = [_flags(said.indices[a:b], len(table)) for a, b in zip(said.indptr, said.indptr[1:], strict=False)]
+    counted = mentions.within(table.weight > 0)
+    counts = np.bincount(counted.need, minlength=needs)
+    rated = np.bincount(counted.within(table.rated).need, minlength=needs)
+    mass = np.bincount(counted.need, weights=table.weight[counted.review], minlength=needs)
+    base = base_of(table.weight)
     return [
         NeedFigures(
-            mentions=share_of(flagged[j], table.weight, level),
+            mentions=share_of(int(counts[j]), float(mass[j]), base, level),
             effective_mentions=float(point.effective[0, j]),
-            rated_mentions=int((flagged[j] & table.rated & (table.weight > 0)).sum()),
+            rated_mentions=int(rated[j]),
             net_sentiment=net[j] if heard[j] else None,
             volume=float(point.volume[0, j]),
             effect_stars=stars[j] if known[j] else None,
@@ -231,16 +234,10 @@ def opportunity_of(importance: Floats, satisfaction: Floats) -> Floats:
     return np.asarray(importance + np.maximum(importance - satisfaction, 0.0))
 
 
-def _flags(rows: NDArray[np.int32], n: int) -> Flags:
-    found = np.zeros(n, dtype=bool)
-    found[rows] = True
-    return found
-
-
 def _unheard(table: ReviewTable) -> NeedFigures:
     nothing = Estimate(value=0.0, low=0.0, high=0.0)
     return NeedFigures(
-        mentions=share_of(np.zeros(len(table), dtype=bool), table.weight), effective_mentions=0.0, rated_mentions=0,
+        mentions=share_of(0, 0.0, base_of(table.weight)), effective_mentions=0.0, rated_mentions=0,
         net_sentiment=None, volume=0.0, effect_stars=None, effect=None, importance=nothing, satisfaction=None,
         opportunity=None, stability=None,
     )  # fmt: skip

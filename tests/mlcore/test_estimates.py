@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_ind
 
-from mlcore.estimates import benjamini_hochberg, effective_size, mean_of, newcombe, share_of, welch, wilson
+from mlcore.estimates import base_of, benjamini_hochberg, effective_size, mean_of, newcombe, share_of, welch, wilson
 
 
 def test_wilson_and_newcombe_as_published() -> None:
@@ -32,11 +32,11 @@ def test_welch_is_welch() -> None:
 def test_weights_thin_the_base() -> None:
     assert effective_size(np.ones(7)) == 7
     assert effective_size(np.array([3.0, 1.0])) == pytest.approx(1.6)
-    found = share_of(np.array([True, False, False]), np.array([2.0, 1, 1]))
+    found = share_of(1, 2.0, base_of(np.array([2.0, 1, 1])))
     assert (found.count, found.base) == (1, 3)
     assert found.share is not None
     assert found.share == wilson(0.5, 16 / 6)
-    assert share_of(np.zeros(0, dtype=bool), np.zeros(0)).share is None
+    assert share_of(0, 0.0, base_of(np.zeros(2))).share is None
     assert mean_of(np.zeros(0), np.zeros(0)).value is None
 
 
