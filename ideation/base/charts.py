@@ -37,6 +37,8 @@ def _config(ink: str, soft: str, line: str, accent: str, second: str, surface: s
         "area": {"color": accent, "opacity": 0.08},
         "line": {"color": accent, "strokeWidth": 2},
         "bar": {"color": accent},
+        "point": {"color": accent},
+        "tick": {"color": ink},
         "rule": {"color": soft, "strokeDash": [3, 4]},
         "circle": {"color": accent, "stroke": surface, "strokeWidth": 1, "opacity": 0.9},
     }  # fmt: skip

@@ -151,8 +151,9 @@ def voice_chart(found: Comparison, one: str) -> Spec:
     return _spec(alt.layer(bars, spans, even), height=24 * max(4, len(rows)) + 20)
 
 
-def heat_chart(found: Heat, names: list[str]) -> Spec:
+def heat_chart(found: Heat, groups: list[str]) -> Spec:
     """Needs × groups: the darker, the larger the share of the group's reviews."""
+    names = [f"{name} (n = {base:,})" for name, base in zip(groups, found.bases, strict=True)]
     cells = [
         {
             "need": row.need.label[:40], "group": name, "share": cell.share.share.value, "low": cell.share.share.low,
@@ -164,7 +165,7 @@ def heat_chart(found: Heat, names: list[str]) -> Spec:
         if cell.share.share is not None
     ]  # fmt: skip
     y = alt.Y("need:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
-    axis = alt.Axis(labelLimit=120, labelAngle=-30, ticks=False, domain=False, orient="top")
+    axis = alt.Axis(labelLimit=160, labelAngle=-25, ticks=False, domain=False, orient="top")
     x = alt.X("group:N", sort=None, title=None, axis=axis)
     told = [
         alt.Tooltip("need:N", title=_("Need")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ideation.needs.views import ask, compare, needs, review, reviews, trends, watches
+from ideation.needs.views import ask, breakdown, compare, needs, review, reviews, trends, watches
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
@@ -13,6 +13,7 @@ brand_patterns = [
     path("p/<uuid:project_id>/needs/watch/", watches.need_watch, name="need_watch"),
     path("watches/<uuid:watch_id>/end/", watches.watch_ended, name="watch_end"),
     path("needs/<uuid:need_id>/", needs.need, name="need"),
+    path("needs/<uuid:need_id>/breakdown/", breakdown.need_breakdown, name="need_breakdown"),
     path("needs/<uuid:need_id>/trend/", trends.need_trend, name="need_trend"),
     path("p/<uuid:project_id>/reviews/", reviews.reviews, name="reviews"),
     path("p/<uuid:project_id>/reviews/count/", reviews.review_count, name="review_count"),

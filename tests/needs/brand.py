@@ -61,6 +61,7 @@ def make_read_brand(person: Person, months: int = 1) -> Read:
                     line=2 + month * len(SAID) + number, text=text, rating=stars,
                     date=date(2026, 1 + month, 1 + number),
                     language=language, source=("shop", "market")[number % 2], product=(own, other)[number % 3 == 0],
+                    verified=True, attributes={"age": ("young", "old")[number % 2]},
                     content_sha256=hashlib.sha256(f"{month} {text}".encode()).hexdigest(), salt=uuid.uuid4(),
                 )  # fmt: skip
                 reviews.append(review)

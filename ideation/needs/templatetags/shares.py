@@ -24,6 +24,12 @@ def points(value: float | None) -> str:
 
 
 @register.filter
+def chance(value: float) -> str:
+    """A probability behind its letter: = 0.04, or < 0.01."""
+    return "< 0.01" if value < 0.01 else f"= {value:.2f}"
+
+
+@register.filter
 def factor(value: float) -> str:
     """A factor as a reader compares it: ×1.8; beyond a hundred it is only large."""
     return "×" + (f"{value:.2f}" if value < 10 else f"{value:.0f}" if value <= 100 else ">100")
