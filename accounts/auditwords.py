@@ -110,6 +110,7 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "export_downloaded": gettext_lazy("downloaded an export of the brand"),
     "review_export_started": gettext_lazy("started an export of reviews"),
     "reviews_downloaded": gettext_lazy("downloaded an export of reviews"),
+    "needs_downloaded": gettext_lazy("downloaded needs"),
     "upload_downloaded": gettext_lazy("downloaded an uploaded file"),
     "rejected_downloaded": gettext_lazy("downloaded rejected rows as they were written"),
     "weights_downloaded": gettext_lazy("downloaded a model's weights"),

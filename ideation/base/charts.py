@@ -226,12 +226,13 @@ def download(request: HttpRequest, spec: Spec, name: str) -> HttpResponse | None
     wanted = request.GET.get("format", "")
     if wanted not in MEDIA:
         return None
-    response = HttpResponse(_drawn({**spec, "width": DOWNLOAD_WIDTH}, wanted), content_type=MEDIA[wanted])
+    response = HttpResponse(drawn({**spec, "width": DOWNLOAD_WIDTH}, wanted), content_type=MEDIA[wanted])
     response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     return response
 
 
-def _drawn(spec: Spec, wanted: str) -> str | bytes:
+def drawn(spec: Spec, wanted: str) -> str | bytes:
+    """A chart as SVG, PNG or PDF, in the light theme on white, without a browser."""
     config = {**CONFIGS["light"], "background": "#ffffff"}
     if wanted == "svg":
         return vl_convert.vegalite_to_svg(spec, config=config, allowed_base_urls=[])

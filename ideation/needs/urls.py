@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ideation.needs.views import ask, breakdown, compare, needs, review, reviews, trends, watches
+from ideation.needs.views import ask, breakdown, compare, needs, report, review, reviews, trends, watches
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
@@ -10,6 +10,7 @@ brand_patterns = [
     path("p/<uuid:project_id>/needs/ask/", ask.needs_ask, name="needs_ask"),
     path("p/<uuid:project_id>/needs/trends/", trends.needs_trends, name="needs_trends"),
     path("p/<uuid:project_id>/needs/compare/", compare.needs_compare, name="needs_compare"),
+    path("p/<uuid:project_id>/needs/report/", report.needs_report, name="needs_report"),
     path("p/<uuid:project_id>/needs/watch/", watches.need_watch, name="need_watch"),
     path("watches/<uuid:watch_id>/end/", watches.watch_ended, name="watch_end"),
     path("needs/<uuid:need_id>/", needs.need, name="need"),
