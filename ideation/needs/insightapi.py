@@ -247,7 +247,7 @@ class ContrastSerializer(serializers.Serializer[Any]):
     voice_expected = serializers.FloatField(allow_null=True, help_text="The first side's part of both sides' reviews.")
 
 
-class ComparedSerializer(serializers.Serializer[Any]):
+class ComparedNeedSerializer(serializers.Serializer[Any]):
     """A need in a comparison."""
 
     need = serializers.UUIDField(source="need.pk")
@@ -267,7 +267,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
         choices=["no_products", "no_competitors", "no_own", "no_dates", "no_date", "one_group", "empty_side", ""],
         help_text="Why there is nothing to compare; empty: there is.",
     )
-    rows = ComparedSerializer(many=True)
+    rows = ComparedNeedSerializer(many=True)
 
 
 class CompareView(ProjectRoom, RoomView):
@@ -305,11 +305,7 @@ class NeedsExportView(ProjectRoom, RoomView):
     filters = ExportFilters
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "form", str, enum=list(TYPES), description="`json` without it; `html` and `pdf`: a report."
-            )
-        ],
+        parameters=[OpenApiParameter("form", str, enum=list(TYPES), description="`json` without it.")],
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, **kwargs: Any) -> HttpResponse:
