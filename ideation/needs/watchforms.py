@@ -14,7 +14,7 @@ from ideation.needs.models import AlertKind, Need
 
 
 class WatchForm(forms.Form):
-    """A person, a need or all, a kind or all. Who may only look chooses nobody but themselves."""
+    """A person, a need or all, a kind or all."""
 
     member = forms.ChoiceField(label=_("Who"))
     need = forms.ChoiceField(label=_("Need"), required=False)
@@ -40,9 +40,9 @@ class WatchForm(forms.Form):
         }
 
 
-def people_for(project: Project, user_id: uuid.UUID, *, others: bool) -> list[Membership]:
-    """Members who may be told: those who can see the project, or oneself alone."""
-    found = [one for one in members() if others or one.user_id == user_id]
+def people_for(project: Project, user_id: uuid.UUID) -> list[Membership]:
+    """Members who may be told: those who can see the project, oneself first."""
+    found = list(members())
     if project.restricted:
         found = [one for one in found if project.pk not in projects().hidden_from(one.user_id)]
     return sorted(found, key=lambda one: one.user_id != user_id)

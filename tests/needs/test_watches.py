@@ -66,8 +66,9 @@ def test_people_choose_who_is_told(alice: Person, bob: Person, charlie: Person) 
     add = f"/b/{alice.brand.slug}/p/{read.project.pk}/needs/watch/"
     with alice.scope():
         member = {person.user.email: str(Membership.objects.get(user=person.user).pk) for person in (alice, bob)}
-    bob.client.post(add, {"member": member[alice.user.email]})
-    bob.client.post(add, {"member": member[bob.user.email], "kind": "mood"})
+    assert bob.client.post(add, {"member": member[bob.user.email]}).status_code == 403
+    alice.client.post(add, {"member": member[bob.user.email], "kind": "mood"})
+    alice.client.post(add, {"member": str(read.project.pk)})
     alice.client.post(add, {"member": member[bob.user.email], "need": str(read.needs["leak"].pk)})
     with alice.scope():
         made = list(NeedWatch.objects.order_by("created_at"))

@@ -30,6 +30,7 @@ LONGEST: Final = 300
 """Characters of a question."""
 CANDIDATES: Final = 2000
 """Texts nearest in meaning that are compared exactly, without their languages' means; and as many with its words."""
+GROWTH: Final = 8
 SHOWN: Final = 120
 """Sentences that are cited at most; those of a question without a topic are counted beyond."""
 FIRST: Final = 5
@@ -170,12 +171,7 @@ def _of_any(fitting: QuerySet[Sentence]) -> tuple[list[Cited], bool]:
 def _of_topic(project: Project, question: Question, fitting: QuerySet[Sentence]) -> tuple[list[Cited], bool]:
     """Sentences that are about the topic, none if the reviews don't say anything about it."""
     vector = question_vector(question, open_encoder())
-    rows = SentenceVector.objects.filter(project=project)
-    if question.has_conditions:
-        rows = rows.filter(key__in=fitting.order_by().values("key"))
-    near = rows.order_by(MaxInnerProduct("embedding", HalfVector(vector))).values_list("key", flat=True)[:CANDIDATES]
-    keys = [bytes(key) for key in near]
-    sentences = list(fitting.filter(Q(key__in=keys) | _has_words(question))[: 2 * CANDIDATES])
+    sentences = _near(project, question, vector, fitting)
     meanings = meaning(vector, _vectors(project, sentences), [one.language for one in sentences])
     words = in_common(question, [one.text for one in sentences])
     if not is_answered(meanings, words):
@@ -183,6 +179,25 @@ def _of_topic(project: Project, question: Question, fitting: QuerySet[Sentence])
     scores = likeness(meanings, words)
     order = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] >= CLOSE or words[i] >= 1]
     return [Cited(sentence=sentences[i], score=float(scores[i])) for i in order[:SHOWN]], len(order) > SHOWN
+
+
+def _near(project: Project, question: Question, vector: Any, fitting: QuerySet[Sentence]) -> list[Sentence]:
+    """All that fulfil the conditions if they are few; else the nearest of them in meaning, and those with its words.
+
+    The nearest are read first and the conditions asked of them, since Postgres may choose a slow plan for both at once.
+    """
+    few = list(fitting[: 2 * CANDIDATES + 1])
+    if len(few) <= 2 * CANDIDATES:
+        return few
+    rows = SentenceVector.objects.filter(project=project)
+    near = rows.order_by(MaxInnerProduct("embedding", HalfVector(vector))).values_list("key", flat=True)
+    limit = CANDIDATES
+    while True:
+        keys = [bytes(key) for key in near[:limit]]
+        found = list(fitting.filter(Q(key__in=keys) | _has_words(question))[: 2 * CANDIDATES])
+        if len(found) >= SHOWN or len(keys) < limit:
+            return found
+        limit *= GROWTH
 
 
 def _has_words(question: Question) -> Q:

@@ -148,7 +148,7 @@ def _mail(
 def alert_words(alert: NeedAlert) -> str:
     """What broke out, in a sentence of the current language."""
     figures = alert.figures
-    if alert.kind == AlertKind.TREND:
+    if alert.kind == AlertKind.TREND and alert.side in CHANGES and "before" in figures:
         before, after = figures["before"], figures["after"]
         words = {
             "emerging": _("It emerges: %(after)s of n = %(after_n)s reviews, before %(before)s of n = %(before_n)s."),
@@ -158,6 +158,8 @@ def alert_words(alert: NeedAlert) -> str:
         return words % {
             "after": after["count"], "after_n": after["base"], "before": before["count"], "before_n": before["base"]
         }  # fmt: skip
+    if "observed" not in figures:
+        return alert.get_kind_display()
     told = {name: figures[name] for name in ("observed", "low", "high")}
     if alert.kind == AlertKind.VOLUME:
         said = {name: f"{100 * value:.1f} %" for name, value in told.items()} | {"n": figures["base"]}

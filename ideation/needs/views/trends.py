@@ -46,14 +46,10 @@ def _told(request: BrandRequest, project: Project, needs: list[Need]) -> dict[st
     """The alerts, and who is told of them."""
     words = {need.standing_id: need for need in needs}
     alerts = [(one, words.get(one.standing_id), alert_words(one)) for one in alerts_of(project)[:SHOWN]]
-    others = request_can(request, "run_analysis")
-    watches = [
-        (one, words.get(one.standing_id) if one.standing_id else None, one.member.user_id == request.user.pk)
-        for one in watches_of(project)
-    ]
-    people = people_for(project, request.user.pk, others=others)
+    watches = [(one, words.get(one.standing_id) if one.standing_id else None) for one in watches_of(project)]
+    people = people_for(project, request.user.pk) if request_can(request, "run_analysis") else []
     form = WatchForm(None, people=people, needs=sorted(needs, key=lambda need: need.rank))
-    return {"alerts": alerts, "watches": watches, "watch_form": form, "may_end": others}
+    return {"alerts": alerts, "watches": watches, "watch_form": form}
 
 
 @require_safe

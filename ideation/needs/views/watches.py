@@ -3,14 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import requires
-from accounts.middleware import BrandRequest, request_can
+from accounts.middleware import BrandRequest
 from ideation.base.errors import UserError
 from ideation.catalog.querysets import project as find_project
 from ideation.needs.querysets import current_analysis, needs_of
@@ -20,13 +19,13 @@ from ideation.needs.watchforms import WatchForm, people_for
 
 
 @require_POST
-@requires("see")
+@requires("run_analysis")
 def need_watch(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase:
-    """Somebody is told of alerts from now on: oneself, or, for who finds needs, anybody who sees the project."""
+    """Somebody who sees the project is told of alerts from now on."""
     project = find_project(project_id)
     analysis = current_analysis(project)
     needs = list(needs_of(analysis)) if analysis else []
-    people = people_for(project, request.user.pk, others=request_can(request, "run_analysis"))
+    people = people_for(project, request.user.pk)
     form = WatchForm(request.POST, people=people, needs=needs)
     try:
         if form.is_valid():
@@ -40,12 +39,10 @@ def need_watch(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase
 
 
 @require_POST
-@requires("see")
+@requires("run_analysis")
 def watch_ended(request: BrandRequest, watch_id: uuid.UUID) -> HttpResponseBase:
     """Nobody is told by it any more."""
     watch = find_watch(watch_id)
-    if watch.member.user_id != request.user.pk and not request_can(request, "run_analysis"):
-        raise PermissionDenied
     watch_end(watch=watch)
     messages.success(request, _("No more mails of these alerts."))
     return redirect("needs_trends", request.brand.slug, watch.project_id)
