@@ -11,6 +11,7 @@ from ideation.catalog.api import projects as catalog
 from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
+from ideation.needs import correctionapi as corrections_of_needs
 from ideation.needs import insightapi, reviewapi
 from ideation.privacy import api as privacy
 from ideation.reviews.api import (
@@ -59,6 +60,11 @@ project: list[URLPattern] = [
     path("needs/trends/", insightapi.TrendsView.as_view()),
     path("needs/compare/", insightapi.CompareView.as_view()),
     path("needs/export/", insightapi.NeedsExportView.as_view()),
+    path("need-edits/", corrections_of_needs.EditsView.as_view()),
+    path("unassigned-sentences/", corrections_of_needs.UnassignedView.as_view()),
+    path("themes/", corrections_of_needs.ThemesView.as_view()),
+    path("code-frames/", corrections_of_needs.FramesView.as_view()),
+    path("surveys/", corrections_of_needs.SurveysView.as_view()),
     path("training-runs/", training.RunsView.as_view()),
     path("models/", training.ModelsView.as_view()),
     path("briefs/", concepts.BriefsView.as_view()),
@@ -106,6 +112,13 @@ v1: list[URLPattern | URLResolver] = [
     path("exports/<uuid:export_id>/file/", privacy.ExportFileView.as_view()),
     path("needs/<uuid:need_id>/", needs.NeedView.as_view()),
     path("needs/<uuid:need_id>/evidence/", needs.EvidenceView.as_view()),
+    path("needs/<uuid:need_id>/merge/", corrections_of_needs.MergeView.as_view()),
+    path("needs/<uuid:need_id>/split/", corrections_of_needs.SplitView.as_view()),
+    path("needs/<uuid:need_id>/move/", corrections_of_needs.MoveView.as_view()),
+    path("needs/<uuid:need_id>/sentences/", corrections_of_needs.PlaceView.as_view()),
+    path("need-edits/<uuid:edit_id>/undo/", corrections_of_needs.EditUndoView.as_view()),
+    path("themes/<uuid:theme_id>/", corrections_of_needs.ThemeView.as_view()),
+    path("themes/<uuid:theme_id>/delete/", corrections_of_needs.ThemeDeleteView.as_view()),
     path("models/<uuid:model_id>/", training.ModelView.as_view()),
     path("briefs/<uuid:brief_id>/", concepts.BriefView.as_view()),
     path("briefs/<uuid:brief_id>/generations/", concepts.GenerationsView.as_view()),

@@ -149,6 +149,13 @@ def _write_needs(reviews: Path, analysis: Path, path: Path, seed: int) -> None:
     print(f"{count} needs in {path}")
 
 
+def _aspects(options: argparse.Namespace) -> None:
+    from mlcore.aspects.lines import aspect_lines
+
+    for line in aspect_lines(json_lines(options.reviews, options.out)):
+        print(line)
+
+
 def is_needs(path: Path) -> bool:
     """Whether a file holds needs, which are one object, and not reviews."""
     if path.suffix != ".json" or not path.is_file():
@@ -202,6 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mlcore", description="From reviews to needs, models and concepts.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _needs_options(commands.add_parser("needs", help="find the customer needs in reviews"))
+    _aspects_options(commands.add_parser("aspects", help="print what each sentence judges, and how, as JSON Lines"))
     _finetune_options(commands.add_parser("finetune", help="tune a language model on reviews; resumes if stopped"))
     _evaluate_options(commands.add_parser("evaluate", help="measure a base model, and a tuned one beside it"))
     _generate_options(commands.add_parser("generate", help="write product concepts for needs"))
@@ -227,6 +235,12 @@ def _needs_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reviews", type=Path, help=FORMATS)
     parser.add_argument("--out", type=Path, default=Path("needs.json"), help="file for the needs (%(default)s)")
     _shared_options(parser, _needs)
+
+
+def _aspects_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reviews", type=Path, help=FORMATS)
+    parser.add_argument("--out", type=Path, default=Path("var/aspects"), help="folder for what is read (%(default)s)")
+    _shared_options(parser, _aspects)
 
 
 def _finetune_options(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ teaches: a sentence that a person placed counts as several, and those around it 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,16 @@ from mlcore.figures import Corpus
 from mlcore.keywords import Vocabulary
 from mlcore.themes import shipped
 from mlcore.topics import COHESION, FIT_LIMIT, communities
-from mlcore.topicspace import TopicSpace, principal
+from mlcore.topicspace import TopicSpace
 from mlcore.worded import Topic, name, topic
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 NEIGHBOURS = 15
+VOTERS = 20_000
+"""Sentences whose votes are asked at most: more make it slower, and hardly any sentence goes elsewhere."""
 DIMENSIONS = 128
 """Principal directions in which neighbours are looked for."""
 SHARPNESS = 8.0
@@ -39,11 +42,16 @@ KNOWN = 0.4
 """Mean probability of a theme of the bank from which on a new topic is that theme."""
 
 
+def _none() -> Integers:
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, kw_only=True)
 class EarlierNeed:
     """A need as an earlier analysis and people left it; sentences by their index in the corpus."""
 
-    standing: str
+    standing: str | None
+    """None for one that this same analysis found in a part of its sentences."""
     statement: str
     label: str
     language: str
@@ -51,9 +59,9 @@ class EarlierNeed:
     members: Integers
     dismissed: bool = False
     """Not a need: what is like its members belongs nowhere."""
-    taught: Integers
+    taught: Integers = field(default_factory=_none)
     """Of the members, those that a person placed there."""
-    refused: Integers
+    refused: Integers = field(default_factory=_none)
     """Sentences that a person took out of it."""
 
 
@@ -66,23 +74,23 @@ class Earlier:
 
 
 def carry(
-    corpus: Corpus, rows: Integers, earlier: Earlier, space: TopicSpace, encoder: Encoder, *, seed: int, smallest: int
-) -> list[Topic]:
+    corpus: Corpus, rows: Integers, needs: Sequence[EarlierNeed], fixed: Flags, space: TopicSpace, encoder: Encoder, *,
+    seed: int, smallest: int,
+) -> list[Topic]:  # fmt: skip
     """Topics of the sentences in `rows`: the earlier needs, dismissed ones left out, then new ones.
 
-    Each sentence of an earlier need stays in it unless a person placed one like it elsewhere; a need that a person
-    made stays even without a sentence. Deterministic under the seed.
+    `fixed`: which of the rows were judged before. Each sentence of an earlier need stays in it unless a person placed
+    one like it elsewhere; a need that a person made stays even without a sentence. Deterministic under the seed.
     """
-    languages = [corpus.languages[i] for i in rows]
-    points = unit(principal(space.transform(corpus.vectors[rows], languages), DIMENSIONS))
-    belonging = _belonging(rows, earlier)
-    fixed = rows < earlier.sentences
-    again = _around_taught(points, rows, earlier) | ~fixed
+    points = space.reduced(corpus.vectors[rows], [corpus.languages[i] for i in rows], DIMENSIONS, seed)
+    belonging = _belonging(rows, needs)
+    said = np.isin(rows, np.concatenate([part for need in needs for part in (need.taught, need.refused)]))
+    again = _around(points, said) | ~fixed
     if again.any():
-        _vote(points, belonging, np.flatnonzero(again), np.flatnonzero(fixed))
+        _vote(points, belonging, np.flatnonzero(again), _ground(fixed, said, seed))
     topics = [
         made
-        for column, need in enumerate(earlier.needs)
+        for column, need in enumerate(needs)
         if not need.dismissed
         for made in (_carried(corpus, rows, points, belonging[:, column] > 0, need, space, encoder),)
     ]
@@ -92,25 +100,29 @@ def carry(
     return topics
 
 
-def _belonging(rows: Integers, earlier: Earlier) -> Vectors:
+def _belonging(rows: Integers, needs: Sequence[EarlierNeed]) -> Vectors:
     """len(rows) × needs: 1 for members, 6 for those that a person placed, −1 for those that a person took out."""
-    place = np.full(max(earlier.sentences, int(rows.max()) + 1), -1)
-    place[rows] = np.arange(len(rows))
-    table = np.zeros((len(rows), len(earlier.needs)), dtype=np.float32)
-    for column, need in enumerate(earlier.needs):
+    table = np.zeros((len(rows), len(needs)), dtype=np.float32)
+    for column, need in enumerate(needs):
         for members, value in ((need.members, 1.0), (need.taught, TAUGHT), (need.refused, -1.0)):
-            there = place[members]
-            table[there[there >= 0], column] = value
+            table[np.isin(rows, members), column] = value
     return table
 
 
-def _around_taught(points: Vectors, rows: Integers, earlier: Earlier) -> NDArray[np.bool_]:
+def _ground(fixed: Flags, said: Flags, seed: int) -> Integers:
+    """The sentences that vote: those that a person placed, and of the others as many as can be asked in time."""
+    others = np.flatnonzero(fixed & ~said)
+    if len(others) > VOTERS:
+        others = np.random.default_rng(seed).choice(others, VOTERS, replace=False)
+    return np.sort(np.concatenate([np.flatnonzero(fixed & said), others]))
+
+
+def _around(points: Vectors, said: Flags) -> Flags:
     """Which sentences lie near one that a person placed or took out; those themselves don't."""
-    inside = np.isin(rows, np.concatenate([part for need in earlier.needs for part in (need.taught, need.refused)]))
-    if not inside.any():
-        return np.zeros(len(rows), dtype=bool)
-    cosine: Vectors = points @ points[inside].T
-    return np.asarray((cosine.max(axis=1) >= AROUND) & ~inside)
+    if not said.any():
+        return np.zeros(len(points), dtype=bool)
+    cosine: Vectors = points @ points[said].T
+    return np.asarray((cosine.max(axis=1) >= AROUND) & ~said)
 
 
 def _vote(points: Vectors, belonging: Vectors, asked: Integers, known: Integers) -> None:
@@ -137,7 +149,7 @@ def _vote(points: Vectors, belonging: Vectors, asked: Integers, known: Integers)
 
 
 def _carried(
-    corpus: Corpus, rows: Integers, points: Vectors, inside: NDArray[np.bool_], need: EarlierNeed, space: TopicSpace,
+    corpus: Corpus, rows: Integers, points: Vectors, inside: Flags, need: EarlierNeed, space: TopicSpace,
     encoder: Encoder,
 ) -> Topic:  # fmt: skip
     return topic(
@@ -152,7 +164,7 @@ def _closeness(points: Vectors) -> Floats:
 
 
 def _new(
-    corpus: Corpus, rows: Integers, points: Vectors, pool: Integers, fixed: NDArray[np.bool_],
+    corpus: Corpus, rows: Integers, points: Vectors, pool: Integers, fixed: Flags,
     there: Sequence[Topic], space: TopicSpace, encoder: Encoder, *, seed: int, smallest: int,
 ) -> list[Topic]:  # fmt: skip
     """Topics among the sentences that belong nowhere, where enough reviews speak of one and new ones are among them."""

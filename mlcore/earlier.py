@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlcore.carrying import Earlier, EarlierNeed
-from mlcore.embed import Vectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Known:
     """Id of each sentence's review."""
     informative: list[float]
     sentiment: list[float]
-    vectors: Vectors
+    vectors: NDArray[np.float16]
     """n × d."""
     ratings: dict[str, float | None]
     """Review → its rating, also of those without a sentence."""
@@ -42,7 +42,7 @@ def read_known(folder: Path) -> Known:
         reviews=[s["review"] for s in said],
         informative=[s["informative"] for s in said],
         sentiment=[s["sentiment"] for s in said],
-        vectors=np.load(folder / "vectors.npy", allow_pickle=False).astype(np.float32),
+        vectors=np.load(folder / "vectors.npy", allow_pickle=False).astype(np.float16),
         ratings={r["id"]: r["rating"] for r in reviews},
         needs=Earlier(sentences=len(said), needs=[_need(row) for row in _lines(folder / "needs.jsonl")]),
     )

@@ -30,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "file_slow": "After %(seconds)s seconds it is still not clear how the file is to be read. Split it, or save it as CSV in UTF-8.",
     "no_sku_column": "No column holds SKUs. Call one of them “SKU” or “货号”.",
     "products_too_many": "The file has more than %(limit)s products. Split it into parts.",
+    "table_too_long": "The file has more than %(limit)s rows. Split it into parts.",
     "out_of_memory": "The work needed more than the %(megabytes)s MB it may use. Split the file or choose a smaller model.",
     "disk_full": "The disk is full. Free some space, then try again; nothing was half-written.",
     "model_unknown": "There is no base model called %(name)s. Use smollm2-135m, a folder with safetensors or a .gguf file.",

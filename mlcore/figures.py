@@ -34,7 +34,7 @@ class Corpus:
     languages: Sequence[str]
     reviews: Sequence[int]
     """Index of each sentence's review."""
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.float16] | NDArray[np.float32]
     """n × d embeddings, unit length."""
     sentiment: Floats
     informative: Floats

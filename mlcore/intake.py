@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mlcore.enrich import enriched, near_duplicates, unpacked
 from mlcore.events import Event
 from mlcore.folding import folded
-from mlcore.merkle import keyed, leaves
+from mlcore.merkle import all_keyed, leaves
 from mlcore.reviewfiles import Batch, Rejected, read
 from mlcore.specs.intake import IntakeSpec, NearSpec
 from mlcore.specs.reviewfiles import ReadSpec
@@ -29,6 +29,7 @@ COLUMNS: Final = (
     "shared_id", "first_sha256",
 )  # fmt: skip
 """Of the CSV files, which have no header. An empty cell is null, an empty text stands in quotes."""
+PREFIX: Final = 8
 MOST: Final = 2**31 - 1
 """Of votes: more than this nobody has cast."""
 SKETCHES: Final = "sketches-*.parquet"
@@ -43,6 +44,12 @@ class Part(Event):
 
     path: Path
     rows: int
+    contents: bytes
+    """The first eight bytes of each row's content_sha256: enough to see that a million rows are all different."""
+    leaves: str
+    """All rows' leaf_sha256, one after the other."""
+    later: int
+    """Follow-ups among the rows."""
     read: int
     added: int
     left_out: int
@@ -74,6 +81,9 @@ def _part(batch: Batch, spec: IntakeSpec, name: str) -> Part:
     return Part(
         path=path,
         rows=rows.height,
+        contents=bytes.fromhex("".join(rows["content_sha256"].str.head(2 * PREFIX).to_list())),
+        leaves="".join(rows["leaf_sha256"].to_list()),
+        later=int(rows["is_follow_up"].sum()),
         read=batch.read,
         added=batch.added,
         left_out=batch.left_out,
@@ -97,7 +107,7 @@ def stored(rows: pl.DataFrame, spec: IntakeSpec) -> pl.DataFrame:
 
 
 def _keyed(values: pl.Series, salt: str) -> pl.Series:
-    return pl.Series(values.name, [keyed(salt, value) for value in values.to_list()], dtype=pl.String)
+    return pl.Series(values.name, all_keyed(salt, values.to_list()), dtype=pl.String)
 
 
 def _ids(rows: pl.DataFrame, started_ms: int) -> pl.Series:

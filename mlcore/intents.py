@@ -6,6 +6,7 @@ those of mlcore.sentiment and mlcore.aspects), runs in numpy, and reads English 
 """
 
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,7 @@ SENTIMENT_WEIGHT = 3.0
 MILD = 0.3
 NUMBERS = 6
 
+# ruff: noqa: E501
 _RULES = {
     "wish": re.compile(
         r"\b(?:i|we|only|still) wish\b|^wish\b|\bif only\b|would (?:be (?:nice|great|good|better|perfect|helpful|lovely)|love|like|help)"
@@ -94,7 +96,10 @@ class Model:
 
 
 def intents_of(
-    texts: Sequence[str], languages: Sequence[str], sentiments: Sequence[float] | None = None, model: Model | None = None
+    texts: Sequence[str],
+    languages: Sequence[str],
+    sentiments: Sequence[float] | None = None,
+    model: Model | None = None,
 ) -> list[list[Intent]]:
     """Intents of n sentences, the likeliest first; none for a language but 'en' and 'zh'.
 
@@ -191,9 +196,9 @@ def named(text: str) -> Iterator[str]:
         if its in ("positive", "negative"):
             yield f"f={its} {since <= 3}"
         since = 0 if its == "negation" else since
-    for left, right in zip(lower, lower[1:], strict=False):
+    for left, right in itertools.pairwise(lower):
         yield f"p={left} {right}"
-    for left, right in zip(kinds, kinds[1:], strict=False):
+    for left, right in itertools.pairwise(kinds):
         yield f"k={left} {right}"
     if lower:
         yield f"first={lower[0]}"

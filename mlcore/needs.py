@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.carrying import Earlier, carry
+from mlcore.carrying import Earlier, EarlierNeed, carry
 from mlcore.embed import Encoder
 from mlcore.figures import Corpus, Figures, score
 from mlcore.keywords import Vocabulary
@@ -19,6 +19,8 @@ from mlcore.worded import Evidence, Topic, mostly_within, name, quotes, statemen
 
 Integers = NDArray[np.int64]
 
+GROUPED = 30_000
+"""Sentences that are grouped at once at most; more than that tell no other needs, only more of the same."""
 SAME = 0.6
 """Share of a need's sentences that stand in a larger need from which on it is no need of its own."""
 WRITTEN_FROM = 8
@@ -90,11 +92,12 @@ def find_needs(
     languages = [corpus.languages[i] for i in rows]
     space = TopicSpace.fit(corpus.vectors[rows], languages, corpus.sentiment[rows])
     floor = smallest or _floor(len({corpus.reviews[i] for i in rows}))
-    if earlier is None or not earlier.needs:
-        topics = _afresh(corpus, rows, space, encoder, seed=seed, smallest=floor)
-        topics = topics[: most or (30 if len(corpus.ratings) <= 1000 else 40)]
+    if earlier is not None and earlier.needs:
+        fixed = rows < earlier.sentences
+        topics = carry(corpus, rows, earlier.needs, fixed, space, encoder, seed=seed, smallest=floor)
     else:
-        topics = carry(corpus, rows, earlier, space, encoder, seed=seed, smallest=floor)
+        topics = _found(corpus, rows, space, encoder, seed=seed, smallest=floor)
+        topics = topics[: most or (30 if len(corpus.ratings) <= 1000 else 40)]
     if unassigned is not None:
         topics = settle(corpus, rows, topics, space, encoder, unassigned)
     figures = score(corpus, [t.members for t in topics])
@@ -116,12 +119,37 @@ def _floor(reviews: int) -> int:
     return max(3, min(12, round(0.02 * reviews)), round(0.004 * reviews))
 
 
+def _found(
+    corpus: Corpus, rows: Integers, space: TopicSpace, encoder: Encoder, *, seed: int, smallest: int
+) -> list[Topic]:
+    """The topics of all sentences; of very many, those of a part, which the others then join."""
+    if len(rows) <= GROUPED:
+        return _afresh(corpus, rows, space, encoder, seed=seed, smallest=smallest)
+    drawn = _drawn(corpus, rows, seed)
+    fewer = max(3, round(smallest * drawn.sum() / len(rows)))
+    topics = _afresh(corpus, rows[drawn], space, encoder, seed=seed, smallest=fewer)
+    found = [
+        EarlierNeed(standing=None, statement="", label=t.label, language=t.language, theme=t.theme, members=t.members)
+        for t in topics
+    ]
+    return carry(corpus, rows, found, drawn, space, encoder, seed=seed, smallest=smallest) if found else []
+
+
+def _drawn(corpus: Corpus, rows: Integers, seed: int) -> NDArray[np.bool_]:
+    """Which sentences are grouped first: whole reviews at random, until there are enough."""
+    owners = np.array(corpus.reviews)[rows]
+    order = np.random.default_rng(seed).permutation(np.unique(owners))
+    counts = np.bincount(owners, minlength=int(owners.max()) + 1)[order].cumsum()
+    return np.isin(owners, order[: int(np.searchsorted(counts, GROUPED))])
+
+
 def _afresh(
     corpus: Corpus, rows: Integers, space: TopicSpace, encoder: Encoder, *, seed: int, smallest: int
 ) -> list[Topic]:
     languages, texts = [corpus.languages[i] for i in rows], [corpus.texts[i] for i in rows]
     owners = [corpus.reviews[i] for i in rows]
-    found = group(corpus.vectors[rows], languages, texts, owners, space, encoder, smallest=smallest, seed=seed)
+    vectors = corpus.vectors[rows].astype(np.float32)
+    found = group(vectors, languages, texts, owners, space, encoder, smallest=smallest, seed=seed)
     return _named(corpus, rows, found, Vocabulary(texts, languages), space, encoder)
 
 

@@ -35,7 +35,7 @@ NOWHERE = 0.15
 """Cosine that stands for 'about no wish in particular', which has no centre."""
 ROUNDS = 5
 """Rounds of expectation and maximisation between two prunings; more change little."""
-SECOND = 0.25
+SECOND = 0.2
 """A sentence also counts for a second wish from this probability on: 'small, and quiet too'."""
 UNCLEAR = 0.25
 """A sentence whose best wish is less probable than this belongs to none."""

@@ -1,7 +1,7 @@
 """Where sentences stand so that what is near speaks of the same thing, whatever the language and the feeling."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,10 @@ from mlcore.keywords import topic_words
 from mlcore.themes import shipped
 
 Floats = NDArray[np.float64]
+Halves = NDArray[np.float16]
+
+BLOCK = 20_000
+"""Sentences that are worked on at once."""
 
 LANGUAGE_MINIMUM = 30
 """Sentences a language needs for a mean of its own."""
@@ -33,27 +37,53 @@ class TopicSpace:
     """Unit vector along which sentiment grows."""
 
     @classmethod
-    def fit(cls, vectors: Vectors, languages: Sequence[str], sentiment: Floats) -> "TopicSpace":
+    def fit(cls, vectors: Vectors | Halves, languages: Sequence[str], sentiment: Floats) -> "TopicSpace":
         """From n × d embeddings, n languages, n sentiments."""
         tongues = np.array(languages)
-        means = {"": vectors.mean(axis=0), **shipped().means}
+        means: dict[str, Vectors] = {"": _mean(vectors), **shipped().means}
         for tongue in sorted(set(languages)):
             if (tongues == tongue).sum() >= LANGUAGE_MINIMUM:
-                means[tongue] = vectors[tongues == tongue].mean(axis=0)
+                means[tongue] = _mean(vectors[tongues == tongue])
         space = cls(means=means, feeling=np.zeros(vectors.shape[1], dtype=np.float32))
-        slope = space.centred(vectors, languages).T @ (sentiment - sentiment.mean())
+        rest = sentiment - sentiment.mean()
+        slope = np.zeros(vectors.shape[1])
+        for start, block in enumerate(space.centred_blocks(vectors, languages)):
+            slope += block.T @ rest[start * BLOCK : start * BLOCK + len(block)]
         return cls(means=means, feeling=unit(slope.astype(np.float32)))
 
-    def centred(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
+    def centred(self, vectors: Vectors | Halves, languages: Sequence[str]) -> Vectors:
         """n × d embeddings → n × d unit vectors without their language's mean."""
-        return unit(vectors - np.stack([self.means.get(t, self.means[""]) for t in languages]))
+        out = vectors.astype(np.float32)
+        tongues = np.array(languages)
+        for tongue in set(languages):
+            out[tongues == tongue] -= self.means.get(tongue, self.means[""])
+        return unit(out)
 
-    def transform(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
+    def centred_blocks(self, vectors: Vectors | Halves, languages: Sequence[str]) -> Iterator[Vectors]:
+        """The same in blocks, for as many sentences as memory would not hold twice."""
+        for start in range(0, len(vectors), BLOCK):
+            yield self.centred(vectors[start : start + BLOCK], languages[start : start + BLOCK])
+
+    def transform(self, vectors: Vectors | Halves, languages: Sequence[str]) -> Vectors:
         """n × d embeddings → n × d unit vectors in topic space."""
-        if not len(vectors):
-            return vectors
         centred = self.centred(vectors, languages)
         return unit(centred - np.outer(centred @ self.feeling, self.feeling))
+
+    def reduced(self, vectors: Vectors | Halves, languages: Sequence[str], dimensions: int, seed: int) -> Vectors:
+        """n × d embeddings → n × `dimensions` unit vectors in topic space, along its principal directions.
+
+        The directions are those of a sample, and the work is done in blocks, so that memory grows with n × dimensions.
+        """
+        drawn = np.arange(len(vectors))
+        if len(vectors) > BLOCK:
+            drawn = np.sort(np.random.default_rng(seed).choice(len(vectors), BLOCK, replace=False))
+        directions = _directions(self.transform(vectors[drawn], [languages[int(i)] for i in drawn]), dimensions)
+        blocks = (slice(start, start + BLOCK) for start in range(0, len(vectors), BLOCK))
+        return np.concatenate([unit(self.transform(vectors[b], languages[b]) @ directions) for b in blocks])
+
+
+def _mean(vectors: Vectors | Halves) -> Vectors:
+    return np.asarray(vectors.mean(axis=0, dtype=np.float32))
 
 
 def rare_words(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -> Vectors:
@@ -86,5 +116,10 @@ def principal(points: Vectors, dimensions: int) -> Vectors:
     """n × d → n × dimensions: coordinates along the directions in which the points differ most (uncentred)."""
     if min(points.shape) <= dimensions:
         return points
+    return np.asarray(points @ _directions(points, dimensions), dtype=np.float32)
+
+
+def _directions(points: Vectors, dimensions: int) -> Vectors:
+    """d × at most `dimensions`, orthonormal."""
     _, directions = np.linalg.eigh(points.T @ points)
-    return np.asarray(points @ directions[:, -dimensions:], dtype=np.float32)
+    return np.asarray(directions[:, -dimensions:], dtype=np.float32)

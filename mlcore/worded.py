@@ -25,6 +25,8 @@ WORDING = 0.25
 """Added to a sentence's cosine to the statement before it weighs the sentence as evidence."""
 TELLING = 0.65
 """Mean informativeness from which on a topic of its own is one: greetings and thanks, repeated often, stay below."""
+READ = 2_000
+"""Sentences, the most telling first, off which wishes are read."""
 BACKERS = 2
 """Reviews off which a wish must be read: what one customer wants of the sleeves, another may not."""
 
@@ -128,7 +130,7 @@ def statement(topic: Topic, corpus: Corpus, space: TopicSpace, encoder: Encoder)
 
 def _best_wish(topic: Topic, corpus: Corpus, space: TopicSpace, encoder: Encoder) -> Wish | None:
     """The wish that can be read off several reviews, names the topic, and lies nearest to what all members say."""
-    members = topic.members
+    members = topic.members[:READ]
     centre = space.transform(corpus.vectors[members], [corpus.languages[i] for i in members]).mean(axis=0)
     words = topic.label.split()
     backers: dict[str, set[int]] = {}

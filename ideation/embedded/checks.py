@@ -114,7 +114,10 @@ def check_reviews(environ: Mapping[str, str]) -> str:
         return ""
     path = Path(environ["REVIEWS"]).expanduser().resolve()
     if not path.is_file():
-        raise StartError(f"There is no file {path}. Set REVIEWS to a CSV or TSV file: `REVIEWS=reviews.csv make run`.")
+        raise StartError(
+            f"There is no file {path}. Set REVIEWS to your reviews (CSV, JSON, Parquet or a workbook): "
+            "`REVIEWS=reviews.csv make run`."
+        )
     if not os.access(path, os.R_OK):
         raise StartError(f"{path} can't be read by you. Give yourself the right to read it: `chmod u+r`.")
     return str(path)

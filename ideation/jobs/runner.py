@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from celery.signals import worker_shutting_down
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
 
 from accounts.errors import AccountError
@@ -22,12 +23,12 @@ from ideation.jobs import services
 from ideation.jobs.child import ChildKilledError, Spec, run_children
 from ideation.jobs.kinds import KINDS
 from ideation.jobs.models import Job, JobState
+from ideation.jobs.pulse import BEAT_SECONDS, Pulse
 from mlcore.errors import InputError
 from mlcore.events import Event, Progress
 
 logger = logging.getLogger(__name__)
 
-BEAT_SECONDS = 5.0
 STOPPING = threading.Event()
 """Set when this worker process has been told to stop: work goes back to the queue at its next heartbeat."""
 
@@ -81,10 +82,39 @@ class JobRun:
     def scope(self) -> Iterator[None]:
         """A transaction in the job's brand that commits only while this worker still holds the job."""
         with brand_scope(self.job.brand_id):
-            held = Job.objects.select_for_update().filter(pk=self.job.pk, token=self.job.token, state=JobState.RUNNING)
-            if not held.exists():
-                raise LeaseLost
+            self._held()
             yield
+
+    @contextmanager
+    def long_scope(self) -> Iterator[None]:
+        """The same for a transaction that takes long: the job's row is locked only at its end, so that nobody waits.
+
+        Somebody who cancels is answered at once, and what the database is doing for the job ends.
+        """
+        try:
+            with Pulse(self.job), brand_scope(self.job.brand_id):
+                yield
+                self.hold()
+        except OperationalError:
+            # A statement that the pulse has ended: says why, if it was that.
+            self._beat(new_step=False)
+            raise
+
+    def hold(self) -> None:
+        """Locks the job's row until the transaction ends. Raises LeaseLost or JobCancelled.
+
+        References are checked before: what is left to do then takes no time.
+        """
+        connection.check_constraints()
+        if self._held().cancel_requested:
+            raise JobCancelled
+
+    def _held(self) -> Job:
+        mine = Job.objects.select_for_update().filter(pk=self.job.pk, token=self.job.token, state=JobState.RUNNING)
+        held = mine.first()
+        if held is None:
+            raise LeaseLost
+        return held
 
     def progress(self, step: str, done: int, total: int, unit: str) -> None:
         """Tells how far the work is; written at most twice a second, at once when the step changes."""

@@ -10,11 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideation.base.api import CursorPages
-from ideation.base.rest import Body, RoomListView, RoomView
+from ideation.base.rest import Body, Filters, RoomListView, RoomView
 from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.needs import querysets, services
-from ideation.needs.models import Analysis, Evidence, Need
+from ideation.needs.changes import need_change, need_now, these
+from ideation.needs.models import About, Analysis, Evidence, Kano, Need, NeedStatus, Sentence
+from ideation.needs.needlist import needs_standing
 from ideation.reviews.words import FLAG_WORDS
 
 QUOTES = 30
@@ -53,9 +55,33 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
     """A customer need, said as the customer's wish, with how much it matters and how well it is met."""
 
     analysis = serializers.UUIDField(source="analysis_id", read_only=True)
+    standing = serializers.UUIDField(
+        source="standing_id", read_only=True, help_text="What lasts of it: the same in every analysis that finds it."
+    )
+    theme = serializers.UUIDField(source="standing.theme_id", read_only=True, allow_null=True)
+    owner = serializers.UUIDField(source="standing.owner_id", read_only=True, allow_null=True)
+    status = serializers.ChoiceField(choices=NeedStatus.choices, source="standing.status", read_only=True)
+    due_on = serializers.DateField(source="standing.due_on", read_only=True, allow_null=True)
+    pinned = serializers.BooleanField(source="standing.is_pinned", read_only=True)
+    dismissed = serializers.BooleanField(
+        source="standing.is_dismissed", read_only=True, help_text="Marked as no need by a person."
+    )
+    by_hand = serializers.BooleanField(source="standing.by_hand", read_only=True, help_text="Added by a person.")
+    kano = serializers.CharField(
+        read_only=True, help_text="`must_be`, `performance`, `attractive`, `indifferent`; empty: not settled."
+    )
+    opportunity_low = serializers.FloatField(
+        read_only=True, allow_null=True, help_text="90 % interval over resampled reviews."
+    )
+    opportunity_high = serializers.FloatField(read_only=True, allow_null=True)
+    rank_low = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Best and worst rank in 90 % of the samples."
+    )
+    rank_high = serializers.IntegerField(read_only=True, allow_null=True)
     statement_by = serializers.CharField(
         read_only=True,
-        help_text="`theme`: from the list of common wishes; `evidence`: from the sentences; `model`: by the model.",
+        help_text="`theme`: from the list of common wishes; `evidence`: from the sentences; `model`: by the model; "
+        "`person`: by a person.",
     )
     mentions = serializers.IntegerField(read_only=True, help_text="Reviews that show it.")
     erased_reviews = serializers.IntegerField(
@@ -71,8 +97,10 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
     class Meta:
         model = Need
         fields: tuple[str, ...] = (
-            "id", "analysis", "rank", "statement", "statement_by", "about", "label", "language", "mentions",
-            "erased_reviews", "net_sentiment", "importance", "satisfaction", "opportunity",
+            "id", "analysis", "standing", "rank", "rank_low", "rank_high", "statement", "statement_by", "about",
+            "label", "language", "mentions", "erased_reviews", "net_sentiment", "importance", "satisfaction",
+            "opportunity", "opportunity_low", "opportunity_high", "kano", "theme", "owner", "status", "due_on",
+            "pinned", "dismissed", "by_hand",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -84,7 +112,10 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
             value={
                 "id": "d5a0a9f2-8c35-4f2a-8a1e-0a4a3b6b7c11",
                 "analysis": "0c7b7a0e-54c4-4d0e-8f5b-5a1a3d2c9e22",
+                "standing": "7f2b1c34-55a1-4a0e-9b1d-2c3d4e5f6a55",
                 "rank": 1,
+                "rank_low": 1,
+                "rank_high": 3,
                 "statement": "I want limescale to come off without scrubbing.",
                 "statement_by": "model",
                 "about": "product",
@@ -96,6 +127,17 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
                 "importance": 8.1,
                 "satisfaction": 2.4,
                 "opportunity": 13.8,
+                "opportunity_low": 12.1,
+                "opportunity_high": 15.2,
+                "kano": "must_be",
+                "theme": None,
+                "owner": None,
+                "status": "open",
+                "due_on": None,
+                "pinned": False,
+                "dismissed": False,
+                "by_hand": False,
+                "figures": {"derived": {"effective_mentions": 41.0, "volume": 0.91}},
                 "evidence": [
                     {
                         "id": "4b6c1e0f-3f83-4cf6-9a05-8a5f7f1f2d33",
@@ -116,10 +158,13 @@ class NeedSerializer(serializers.ModelSerializer[Need]):
 class NeedDetailSerializer(NeedSerializer):
     """A customer need with the sentences that show it best."""
 
+    figures = serializers.DictField(
+        read_only=True, help_text="Every part of the formulas: `derived` from reviews, `kano`, `best` after surveys."
+    )
     evidence = serializers.SerializerMethodField()
 
     class Meta(NeedSerializer.Meta):
-        fields = (*NeedSerializer.Meta.fields, "evidence")
+        fields = (*NeedSerializer.Meta.fields, "figures", "evidence")
         read_only_fields = fields
 
     @extend_schema_field(EvidenceSerializer(many=True))
@@ -135,6 +180,17 @@ class AnalysisBody(Body):
         required=False,
         help_text="Kinds of suspicion: reviews with any of them are left out.",
     )
+    afresh = serializers.BooleanField(
+        required=False,
+        help_text="Group all sentences anew instead of carrying the needs on. What people decided holds.",
+    )
+    unassigned = serializers.FloatField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=1,
+        help_text="Share of the telling sentences that may belong to no need; null: as the sentences are.",
+    )
 
 
 class AnalysesView(ProjectRoom, RoomListView):
@@ -149,8 +205,8 @@ class AnalysesView(ProjectRoom, RoomListView):
     @extend_schema(request=AnalysisBody, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Queues an analysis of the project's newest reviews; its needs then take the others' place."""
-        without = self.body(AnalysisBody).get("without", [])
-        return accepted(services.analysis_start(project=self.project, without=without, created_by=self.acting_user()))
+        asked = self.body(AnalysisBody)
+        return accepted(services.analysis_start(project=self.project, created_by=self.acting_user(), **asked))
 
 
 class ByRank(CursorPages):
@@ -159,19 +215,78 @@ class ByRank(CursorPages):
     ordering = ("rank", "id")
 
 
+class NeedFilters(Filters):
+    """What needs can be narrowed by."""
+
+    language = serializers.CharField(required=False, max_length=10)
+    about = serializers.ChoiceField(About.choices, required=False)
+    kano = serializers.ChoiceField(Kano.choices, required=False)
+    theme = serializers.UUIDField(required=False, source="standing__theme")
+    owner = serializers.UUIDField(required=False, source="standing__owner")
+    status = serializers.ChoiceField(NeedStatus.choices, required=False, source="standing__status")
+    pinned = serializers.BooleanField(required=False, source="standing__is_pinned")
+    dismissed = serializers.BooleanField(
+        required=False, default=False, source="standing__is_dismissed", help_text="Those marked as no need."
+    )
+
+
+class NeedBody(Body):
+    """A need that a person knows of."""
+
+    statement = serializers.CharField(max_length=300, help_text="As the customer's wish.")
+    label = serializers.CharField(max_length=120, help_text="A few words, for charts.")  # type: ignore[assignment]
+    about = serializers.ChoiceField(About.choices, required=False, default=About.PRODUCT)
+    sentences = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=500, help_text="Sentences that show it."
+    )
+
+
 class NeedsView(ProjectRoom, RoomListView):
     """The needs of a project's newest analysis, the greatest opportunity first."""
 
     serializer_class = NeedSerializer
     pagination_class = ByRank
+    filters = NeedFilters
+    capabilities: ClassVar[tuple[str, ...]] = ("run_analysis",)
 
     def listed(self) -> QuerySet[Need]:
         analysis = querysets.current_analysis(self.project)
-        return querysets.needs_of(analysis) if analysis else Need.objects.none()
+        return needs_standing(analysis) if analysis else Need.objects.none()
+
+    @extend_schema(request=NeedBody, responses={201: NeedDetailSerializer})
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Adds a need by hand, with the sentences that show it, if there are any yet."""
+        said = self.body(NeedBody)
+        sentences = these(Sentence.objects.filter(project=self.project), said.pop("sentences", []), "sentences")
+        made = services.need_add(project=self.project, sentences=sentences, by=self.acting_user(), **said)
+        return Response(NeedDetailSerializer(made).data, status=201)
+
+
+class NeedChanges(Body):
+    """What may be changed of a need; what isn't named stays."""
+
+    statement = serializers.CharField(max_length=300, required=False)
+    label = serializers.CharField(max_length=120, required=False)  # type: ignore[assignment]
+    owner = serializers.UUIDField(required=False, allow_null=True, help_text="A member of the brand; null: nobody.")
+    status = serializers.ChoiceField(NeedStatus.choices, required=False)
+    due_on = serializers.DateField(required=False, allow_null=True)
+    theme = serializers.UUIDField(required=False, allow_null=True, help_text="One of the project's; null: none.")
+    pinned = serializers.BooleanField(required=False, help_text="Stands first, and stays.")
+    dismissed = serializers.BooleanField(required=False, help_text="Marked as no need.")
 
 
 class NeedView(RoomView):
     """One need."""
+
+    http_method_names = ["get", "head", "patch"]
+    capabilities: ClassVar[tuple[str, ...]] = ("run_analysis",)
+
+    @extend_schema(request=NeedChanges, responses=NeedDetailSerializer)
+    def patch(self, request: Request, need_id: uuid.UUID) -> Response:
+        """Changes a need: each change takes hold at once, outlasts every analysis and stands among the edits."""
+        found = need_now(need_id)
+        need_change(found, self.body(NeedChanges), self.acting_user())
+        return Response(NeedDetailSerializer(querysets.need(need_id)).data)
 
     @extend_schema(responses=NeedDetailSerializer)
     def get(self, request: Request, need_id: uuid.UUID) -> Response:

@@ -4,13 +4,26 @@ import re
 import uuid
 from collections import Counter, defaultdict
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, FloatField, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, FloatField, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Cast, NullIf
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.needs.models import About, Analysis, Evidence, Need, NeedAlert, NeedWatch, Sentence
+from ideation.needs.models import (
+    About,
+    Analysis,
+    CodingSample,
+    Evidence,
+    Need,
+    NeedAlert,
+    NeedEdit,
+    NeedWatch,
+    Sentence,
+    Theme,
+)
 from ideation.reviews.models import Review
+from ideation.reviews.querysets import reviews_in
+from mlcore.sentiment import INFORMATIVE
 
 QUOTABLE = 30
 """Pieces of evidence, the most telling first, that are worth quoting."""
@@ -63,7 +76,8 @@ def leading_name(analysis: Analysis, least: int) -> tuple[str, list[uuid.UUID]]:
 
 def need(need_id: uuid.UUID) -> Need:
     """One need. Raises Http404 if this brand has none with this id."""
-    found = Need.objects.select_related("analysis__project", "analysis__version").filter(pk=need_id).first()
+    beside = ("analysis__project", "analysis__version", "standing__theme", "standing__owner", "standing__merged_into")
+    found = Need.objects.select_related(*beside).filter(pk=need_id).first()
     if found is None:
         raise Http404
     return found
@@ -102,6 +116,59 @@ def watches_of(project: Project) -> QuerySet[NeedWatch]:
 def watch(watch_id: uuid.UUID) -> NeedWatch:
     """Who is told of something. Raises Http404 if this brand has none with this id."""
     found = NeedWatch.objects.select_related("member").filter(pk=watch_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def sentences_read(analysis: Analysis) -> QuerySet[Sentence]:
+    """The telling sentences of the reviews that an analysis read."""
+    read = reviews_in(analysis.version)
+    if without := analysis.spec.get("without"):
+        read = read.exclude(flags__has_any_keys=list(without))
+    telling = Sentence.objects.filter(project=analysis.project_id, informative__gte=INFORMATIVE)
+    return telling.filter(review__in=read.order_by().values("id"))
+
+
+def unassigned_of(analysis: Analysis) -> QuerySet[Sentence]:
+    """The telling sentences that show no need, the most telling first. What was marked as no need has its own."""
+    shown = Evidence.objects.filter(need__analysis=analysis, sentence=OuterRef("pk"))
+    found = sentences_read(analysis).filter(~Exists(shown)).select_related("review__product")
+    return found.order_by("-informative", "id")
+
+
+def theme(theme_id: uuid.UUID) -> Theme:
+    """One theme. Raises Http404 if this brand has none with this id."""
+    found = Theme.objects.select_related("project", "parent").filter(pk=theme_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def edits_of(project: Project) -> QuerySet[NeedEdit]:
+    """What people did to a project's needs, the newest first."""
+    return NeedEdit.objects.filter(project=project).select_related("created_by", "undone_by", "standing")
+
+
+def edit(edit_id: uuid.UUID) -> NeedEdit:
+    """One step of a person's. Raises Http404 if this brand has none with this id."""
+    found = NeedEdit.objects.select_related("project", "created_by").filter(pk=edit_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def sentences_found(analysis: Analysis, text: str, most: int) -> list[Sentence]:
+    """Telling sentences in which a text stands, the most telling first."""
+    if not (text := text.strip()):
+        return []
+    found = sentences_read(analysis).filter(text__icontains=text).select_related("review__product")
+    return list(found.order_by("-informative", "id")[:most])
+
+
+def coding_sample(sample_id: uuid.UUID) -> CodingSample:
+    """One sample. Raises Http404 if this brand has none with this id."""
+    found = CodingSample.objects.select_related("project", "analysis").filter(pk=sample_id).first()
     if found is None:
         raise Http404
     return found

@@ -1,4 +1,4 @@
-"""Which category of the taxonomy a term belongs to: as the lexicon says, else as its letters and its sentence suggest."""
+"""Which category of the taxonomy a term belongs to: as the lexicon says, else as its letters and sentence suggest."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,9 @@ from mlcore.aspects.tagger import Span
 from mlcore.aspects.words import Word
 
 Floats = NDArray[np.float64]
+OTHER = "other"
+SURE = 0.35
+"""Probability below which a term that the lexicon does not know stays without a category of its own."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class Category:
         scores = self.weights[columns].sum(axis=0) + self.weights[-1]
         if named:
             return max(named, key=lambda key: float(scores[keys.index(key)]))
-        return category_of(term) or keys[int(scores.argmax())]
+        chances = np.exp(scores - scores.max())
+        sure = chances.max() / chances.sum() >= SURE
+        return category_of(term) or (keys[int(scores.argmax())] if sure else OTHER)
 
 
 def train(rows: Sequence[tuple[Sequence[str], str, float]], penalty: float = 0.5) -> Category:
@@ -50,7 +55,10 @@ def train(rows: Sequence[tuple[Sequence[str], str, float]], penalty: float = 0.5
 def around(term: str, words: Sequence[Word], first: int, last: int) -> list[str]:
     """The term's words and pieces of four letters (one and two in Chinese), and the other words of its clause."""
     start, end = clause(words, first, last)
-    return [*pieces(term), *(f"c={w.text.lower()}" for k, w in enumerate(words[start:end], start) if not first <= k < last)]
+    return [
+        *pieces(term),
+        *(f"c={w.text.lower()}" for k, w in enumerate(words[start:end], start) if not first <= k < last),
+    ]
 
 
 def pieces(term: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A linear-chain conditional random field in numpy (Lafferty, McCallum and Pereira, 2001): trained, and run in batches.
 
-p(y | x) ∝ exp(Σ_t e_t[y_t] + Σ_t a[y_t−1, y_t]) with emissions e = X W. All chains of a batch walk side by side, longest
-first, so that a step costs one small matrix operation however many chains there are.
+p(y | x) ∝ exp(Σ_t e_t[y_t] + Σ_t a[y_t−1, y_t]) with emissions e = X W. All chains of a batch walk side by side, the
+longest first, so that a step costs one small matrix operation however many chains there are.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,9 @@ class _Packed:
         first = np.cumsum(size) - size
         order = np.argsort(-size, kind="stable")
         first, size = first[order], size[order]
-        rows = [first[: int(np.searchsorted(-size, -t, side="left"))] + t for t in range(int(size[0]) if len(size) else 0)]
+        rows = [
+            first[: int(np.searchsorted(-size, -t, side="left"))] + t for t in range(int(size[0]) if len(size) else 0)
+        ]
         return _Packed(rows)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from mlcore.aspects.lexicon import categories, feelings, parts, singular
 Key = TypeVar("Key", bound=Hashable)
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+_ENDINGS = ("ing", "ed", "ly", "est", "er", "n't", "able", "ful", "y", "s")
 PAD = ""
 """Stands for the two places before and after a chain."""
 
@@ -73,14 +75,11 @@ def blocks_of(sentences: Sequence[Sequence[str]], of_word: Callable[[str], list[
     lower = [w.lower() for w in flat]
     kinds = {w: kind(w) for w in set(lower)}
     extra = of_word or (lambda _word: [])
-    out = [
-        _block([lower[k] for k in around[d + 2]], lambda w, d=d: [f"{d}{f}" for f in _near(w, kinds[w], extra(w), abs(d))])
-        for d in (-2, -1, 0, 1, 2)
-    ]
+    out = [_block([lower[k] for k in around[d + 2]], partial(_at, d, kinds, extra)) for d in (-2, -1, 0, 1, 2)]
     out.append(_block([flat[k] for k in around[2]], lambda w: [f"shape={_shape(w)}"]))
     for name, left, right in (("<", 1, 2), (">", 2, 3)):
         pairs = [(lower[i], lower[j]) for i, j in zip(around[left], around[right], strict=True)]
-        out.append(_block(pairs, lambda p, name=name: _pair(name, p)))
+        out.append(_block(pairs, partial(_pair, name)))
     patterns = zip(*([kinds[lower[k]] for k in places] for places in around), strict=True)
     out.append(_block(list(patterns), _pattern))
     return out
@@ -95,13 +94,21 @@ def kind(word: str) -> str:
         return known
     if word in categories() or singular(word) in categories():
         return "term"
+    return _form(word)
+
+
+def _form(word: str) -> str:
     if not word[0].isalnum():
         return "mark" if word not in ",.!?，。！？" else word
     if word[0].isdigit():
         return "number"
     if word[0] >= "\u3400":
         return f"han{min(len(word), 4)}"
-    return next((end for end in ("ing", "ed", "ly", "est", "er", "n't", "able", "ful", "y", "s") if word.endswith(end)), "x")
+    return next((end for end in _ENDINGS if word.endswith(end)), "x")
+
+
+def _at(distance: int, kinds: dict[str, str], extra: Callable[[str], list[str]], word: str) -> list[str]:
+    return [f"{distance}{f}" for f in _near(word, kinds[word], extra(word), abs(distance))]
 
 
 def _near(word: str, its_kind: str, extra: list[str], far: int) -> Iterator[str]:
@@ -148,7 +155,8 @@ def _block(keys: Sequence[Key], features: Callable[[Key], Sequence[str] | Iterat
 
 def _flat(sentences: Sequence[Sequence[str]]) -> tuple[list[str], Ints]:
     """All words with two pads before, between and after; and the places of the words."""
-    flat, inside = [PAD, PAD], []
+    flat: list[str] = [PAD, PAD]
+    inside: list[int] = []
     for words in sentences:
         inside.extend(range(len(flat), len(flat) + len(words)))
         flat.extend(words)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlcore.aspects.category import OTHER
 from mlcore.aspects.models import Models, shipped
-from mlcore.aspects.polarity import CLASSES, Judged, clause
+from mlcore.aspects.polarity import Judged, clause
 from mlcore.aspects.tagger import Span
 from mlcore.aspects.words import Word, is_chinese, words_of
+from mlcore.sentiment import judge
 
 Floats = NDArray[np.float64]
 LANGUAGES = ("en", "zh")
-SENTENCE_WEIGHT = 1.5
-"""How many logits a sentence's sentiment of ±1 is worth for the polarity of a term in it."""
+DOUBTFUL = 0.6
 REACH = 4
 """Words after a term within which an opinion in the next clause is still about it: 'the lid, awful'."""
 JOINED = frozenset(("and", "or", "&", ",", "/", "和", "跟", "与", "、", "，"))
@@ -48,34 +49,31 @@ def aspects_of(
     """Aspects of n sentences, in the order of their text; none where the language is not 'en' or 'zh'.
 
     sentiments: n values −1 to 1 of the whole sentences, which settle a polarity that the words leave open; vectors: the
-    n × 512 embeddings, for the category of a term that the lexicon does not know. Both may be left out.
+    sentences' n × 512 embeddings, from which the sentiments are judged if they are not given. Both may be left out.
     """
     models = models or shipped()
+    if sentiments is None and vectors is not None:
+        sentiments = judge(texts, vectors).sentiment.tolist()
     known = [k for k, language in enumerate(languages) if language in LANGUAGES and texts[k].strip()]
     out: list[list[Aspect]] = [[] for _ in texts]
     words = [words_of(texts[k]) for k in known]
     terms, opinions = models.terms.spans(words), models.opinions.spans(words)
     judged = [Judged(w, s.first, s.last) for w, found in zip(words, terms, strict=True) for s in found]
     owner = [k for k, found in zip(known, terms, strict=True) for _ in found]
-    polarities = _polarities(models, judged, owner, sentiments)
+    polarities = models.polarities(judged, None if sentiments is None else [float(sentiments[k]) for k in owner])
     place = 0
     for row, sentence, spans, said in zip(known, words, terms, opinions, strict=True):
         linked = link(sentence, spans, said)
         for span, opinion in zip(spans, linked, strict=True):
-            out[row].append(_aspect(texts[row], sentence, span, opinion, polarities[place], models))
+            aspect = _aspect(texts[row], sentence, span, opinion, polarities[place], models)
+            out[row] += [aspect] if _worth(aspect) else []
             place += 1
     return out
 
 
-def _polarities(
-    models: Models, judged: Sequence[Judged], owner: Sequence[int], sentiments: Sequence[float] | None
-) -> list[int]:
-    """The polarity of each term: its own model's, with the sentence's sentiment as a hint."""
-    logits = np.log(np.maximum(models.polarity.probabilities(judged), 1e-9))
-    if sentiments is not None and judged:
-        hint = SENTENCE_WEIGHT * np.array([float(sentiments[k]) for k in owner])
-        logits += np.stack([-hint, np.zeros(len(hint)), hint], axis=1)
-    return [CLASSES[k] for k in logits.argmax(axis=1).tolist()]
+def _worth(aspect: Aspect) -> bool:
+    """A word of no known category that nothing judges is no aspect, nor is a doubtful one."""
+    return bool(aspect.opinion) or (aspect.category != OTHER and aspect.probability >= DOUBTFUL)
 
 
 def link(words: Sequence[Word], terms: Sequence[Span], opinions: Sequence[Span]) -> list[list[Span]]:

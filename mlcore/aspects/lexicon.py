@@ -9,6 +9,7 @@ from mlcore.sentiment import LEXICON
 
 DATA = Path(__file__).parents[1] / "data"
 TAXONOMY = DATA / "aspects_taxonomy.json"
+OPINIONS = DATA / "aspects_opinions.json"
 
 _PARTS = {
     "det": "the a an this that these those my your his her its our their some any no every each both all another "
@@ -27,10 +28,10 @@ _PARTS = {
     "totally completely just even still only almost much more most less least 很 太 非常 特别 超 超级 有点 比较 "
     "挺 真 真的 十分 最 更 更加 好 有些 稍微 略 都 就 才 蛮 相当 极 巨 贼 偏",
     "part": "的 了 着 过 地 吗 呢 吧 啊 呀 哦 啦 嘛",
-    "verb": "feel feels felt look looks looked seem seems work works worked comes came come get gets got keep keeps kept "
-    "use used using buy bought order ordered make makes made take takes took need needs want love loves loved like "
-    "liked hate hated wish recommend arrived received fits says said try tried think thought know went go goes give "
-    "returned 买 用 觉得 感觉 收到 喜欢 希望 推荐 想 说 看 看到 拿到 发现 建议 退 换 送 试 穿 戴 吃 喝 有 没有 没",
+    "verb": "feel feels felt look looks looked seem seems work works worked comes came come get gets got keep keeps "
+    "kept use used using buy bought order ordered make makes made take takes took need needs want love loves loved "
+    "like liked hate hated wish recommend arrived received fits says said try tried think thought know went go goes "
+    "give returned 买 用 觉得 感觉 收到 喜欢 希望 推荐 想 说 看 看到 拿到 发现 建议 退 换 送 试 穿 戴 吃 喝 有 没有 没",
 }
 
 
@@ -42,10 +43,13 @@ def parts() -> dict[str, str]:
 
 @functools.cache
 def feelings() -> dict[str, str]:
-    """Word → 'positive', 'negative' or 'negation' (the lexicon of mlcore.sentiment)."""
-    stored = json.loads(LEXICON.read_text(encoding="utf-8"))
-    kinds = ("positive", "negative", "negation")
-    return {word: kind for lang in ("en", "zh") for kind in kinds for word in stored[lang][kind]}
+    """Word → 'positive', 'negative' or 'negation': a wider lexicon, overruled by that of mlcore.sentiment."""
+    out: dict[str, str] = {}
+    for path in (OPINIONS, LEXICON):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        for words in (stored["en"], stored["zh"]):
+            out |= {word: kind for kind in ("positive", "negative", "negation") for word in words.get(kind, ())}
+    return out
 
 
 @functools.cache

@@ -12,12 +12,14 @@ from mlcore.aspects import category, polarity, tagger
 from mlcore.aspects.category import Category
 from mlcore.aspects.features import Vocabulary
 from mlcore.aspects.lexicon import DATA, categories
-from mlcore.aspects.polarity import Judged, Polarity
+from mlcore.aspects.polarity import CLASSES, Judged, Polarity
 from mlcore.aspects.seed import Labelled, Marked, seed
 from mlcore.aspects.tagger import Example, Tagger
 from mlcore.aspects.words import Word, words_of
 
 WEIGHTS = DATA / "aspects_weights.npz"
+SENTENCE_WEIGHT = 1.5
+"""How many logits a sentence's sentiment of ±1 is worth for the polarity of a term in it."""
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -29,6 +31,14 @@ class Models:
     opinions: Tagger
     polarity: Polarity
     category: Category
+
+    def polarities(self, judged: Sequence[Judged], sentiments: Sequence[float] | None = None) -> list[int]:
+        """−1, 0 or 1 for each term; sentiments: −1 to 1 of the sentences that hold them, as a hint."""
+        logits = np.log(np.maximum(self.polarity.probabilities(judged), 1e-9))
+        if sentiments is not None and judged:
+            hint = SENTENCE_WEIGHT * np.asarray(sentiments)
+            logits += np.stack([-hint, np.zeros(len(hint)), hint], axis=1)
+        return [CLASSES[k] for k in logits.argmax(axis=1).tolist()]
 
 
 @functools.cache
@@ -77,8 +87,8 @@ def save(models: Models, path: Path) -> None:
     parts: dict[str, Arrays] = {
         "terms": tagger.arrays(models.terms),
         "opinions": tagger.arrays(models.opinions),
-        "polarity": _linear(models.polarity),
-        "category": _linear(models.category),
+        "polarity": linear_arrays(models.polarity),
+        "category": linear_arrays(models.category),
     }
     flat = {f"{name}.{key}": array for name, arrays in parts.items() for key, array in arrays.items()}
     with path.open("wb") as file:
@@ -95,12 +105,13 @@ def load(path: Path) -> Models:
     return Models(
         terms=tagger.from_arrays(parts["terms"]),
         opinions=tagger.from_arrays(parts["opinions"]),
-        polarity=Polarity(*_linear_of(parts["polarity"])),
-        category=Category(*_linear_of(parts["category"])),
+        polarity=Polarity(*linear_from(parts["polarity"])),
+        category=Category(*linear_from(parts["category"])),
     )
 
 
-def _linear(model: Polarity | Category) -> Arrays:
+def linear_arrays(model: Polarity | Category) -> Arrays:
+    """What a file stores of a linear model: only features that matter, in half precision."""
     many = len(model.vocabulary.names)
     weights = model.weights
     kept = np.concatenate([np.abs(weights[:many]).max(axis=1) >= 0.01, np.ones(len(weights) - many, dtype=bool)])
@@ -108,5 +119,6 @@ def _linear(model: Polarity | Category) -> Arrays:
     return {"names": tagger.text_array(names), "weights": weights[kept].astype(np.float16)}
 
 
-def _linear_of(stored: Arrays) -> tuple[Vocabulary, NDArray[np.float64]]:
+def linear_from(stored: Arrays) -> tuple[Vocabulary, NDArray[np.float64]]:
+    """Vocabulary and weights of `linear_arrays`."""
     return Vocabulary(tagger.text_list(stored["names"])), np.asarray(stored["weights"], dtype=np.float64)

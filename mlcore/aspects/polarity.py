@@ -22,7 +22,9 @@ Floats = NDArray[np.float64]
 CLASSES = (-1, 0, 1)
 NEAR = 4
 NUMBERS = 14
-_TURN = frozenset("but however although though yet except while whereas unfortunately 但 但是 不过 可是 就是 只是 然而 虽然".split())
+_TURN = frozenset(
+    "but however although though yet except while whereas unfortunately 但 但是 不过 可是 就是 只是 然而 虽然".split()
+)
 _BREAK = frozenset(",.!?;:，。！？；：、…()-\n".replace(" ", ""))
 
 
@@ -176,7 +178,13 @@ def _numbers(judged: Judged) -> list[float]:
             sums[f"clause{mark}"] += abs(sign)
             sums["before" if k < first else "after"] += sign
     size = len(words)
-    more = [min(negations, 2), float(end - start == size), float("?" in lower or "？" in lower), min(size, 40) / 40, 1.0]
+    more = [
+        min(negations, 2),
+        float(end - start == size),
+        float("?" in lower or "？" in lower),
+        min(size, 40) / 40,
+        1.0,
+    ]
     return [*(np.tanh(v) for v in sums.values()), *more]
 
 

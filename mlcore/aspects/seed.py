@@ -71,8 +71,8 @@ def seed(made: int = 1500, weight: float = 0.3) -> list[Labelled]:
 
 
 _GOOD = {
-    "en": "great|excellent|good|very good|fantastic|amazing|really nice|perfect|superb|decent enough|better than expected|"
-    "impressive|outstanding|top notch|lovely|wonderful|brilliant|pretty good|solid|not bad at all",
+    "en": "great|excellent|good|very good|fantastic|amazing|really nice|perfect|superb|decent enough|"
+    "better than expected|impressive|outstanding|top notch|lovely|wonderful|brilliant|pretty good|solid|not bad at all",
     "zh": "很好|不错|非常好|很棒|挺好的|没话说|很满意|好极了|超级好|很给力|很赞|比预期好|很不错|相当好|可以的|没毛病",
 }
 _BAD = {
@@ -87,21 +87,58 @@ _ADJECTIVES = {
 }
 _FRAMES = {
     "en": (
-        "The [T|S] is {O}.", "[T|S] is {O}", "The [T|S] was {O}, I must say", "I think the [T|S] is {O}.",
-        "The [T|S] is {O} and the [U|S] is {O}.", "The [T|S] is {O} but the [U|R] is {P}.", "{A} [T|S]!",
-        "{A} [T|S] and {B} [U|S].", "It has a {A} [T|S].", "[T|S] could be {better} ,-", "The [T|S] {let me down} ,-",
-        "I {love} the [T|S] ,+", "{Happy} with the [T|S] and the [U|S] ,+", "{Not happy} with the [T|S] ,-",
-        "I have a {problem} with the [T|S] ,-", "{Disappointed} in the [T|S]. ,-", "[T|S] and [U|S] are {O}",
-        "{Impressed} by the [T|S] ,+", "The [T|S] on this one {does not work} ,-", "The [T|S] {stopped working} after two months ,-",
-        "The {A} [T|S] is what sold me", "With such {A} [T|S] I expected more", "I {hate} the [T|S] ,-",
-        "We talked about the weather and the [T|S] , which is {O}.", "The [T|S] {works well} ,+", "[T|S], [U|S]: {O}",
-        "The [T|S] {exceeded} my expectations ,+", "[T|S] {broke} ,-",
+        "The [T|S] is {O}.",
+        "[T|S] is {O}",
+        "The [T|S] was {O}, I must say",
+        "I think the [T|S] is {O}.",
+        "The [T|S] is {O} and the [U|S] is {O}.",
+        "The [T|S] is {O} but the [U|R] is {P}.",
+        "{A} [T|S]!",
+        "{A} [T|S] and {B} [U|S].",
+        "It has a {A} [T|S].",
+        "[T|S] could be {better} ,-",
+        "The [T|S] {let me down} ,-",
+        "I {love} the [T|S] ,+",
+        "{Happy} with the [T|S] and the [U|S] ,+",
+        "{Not happy} with the [T|S] ,-",
+        "I have a {problem} with the [T|S] ,-",
+        "{Disappointed} in the [T|S]. ,-",
+        "[T|S] and [U|S] are {O}",
+        "{Impressed} by the [T|S] ,+",
+        "The [T|S] on this one {does not work} ,-",
+        "The [T|S] {stopped working} after two months ,-",
+        "The {A} [T|S] is what sold me",
+        "With such {A} [T|S] I expected more",
+        "I {hate} the [T|S] ,-",
+        "We talked about the weather and the [T|S] , which is {O}.",
+        "The [T|S] {works well} ,+",
+        "[T|S], [U|S]: {O}",
+        "The [T|S] {exceeded} my expectations ,+",
+        "[T|S] {broke} ,-",
     ),
     "zh": (
-        "[T|S]{O}", "[T|S]{O}，[U|S]也{O}", "[T|S]{O}，但是[U|R]{P}", "这个[T|S]{O}。", "[T|S]真的{O}！", "我觉得[T|S]{O}",
-        "[T|S]方面{O}", "{喜欢}它的[T|S] ,+", "对[T|S]{不满意} ,-", "对[T|S]{很满意} ,+", "就是[T|S]{O}", "[T|S]和[U|S]都{O}",
-        "[T|S]{坏了} ,-", "[T|S]{出问题了} ,-", "[T|S]{没得说} ,+", "收到了，[T|S]{O}，会再来", "用了一段时间，[T|S]{O}",
-        "[T|S]有待{改进} ,-", "[T|S]、[U|S]都{O}", "老婆说[T|S]{O}", "除了[T|S]{P}，其他都好 ,*-", "唯一不足是[T|S]{P} ,*-",
+        "[T|S]{O}",
+        "[T|S]{O}，[U|S]也{O}",
+        "[T|S]{O}，但是[U|R]{P}",
+        "这个[T|S]{O}。",
+        "[T|S]真的{O}！",
+        "我觉得[T|S]{O}",
+        "[T|S]方面{O}",
+        "{喜欢}它的[T|S] ,+",
+        "对[T|S]{不满意} ,-",
+        "对[T|S]{很满意} ,+",
+        "就是[T|S]{O}",
+        "[T|S]和[U|S]都{O}",
+        "[T|S]{坏了} ,-",
+        "[T|S]{出问题了} ,-",
+        "[T|S]{没得说} ,+",
+        "收到了，[T|S]{O}，会再来",
+        "用了一段时间，[T|S]{O}",
+        "[T|S]有待{改进} ,-",
+        "[T|S]、[U|S]都{O}",
+        "老婆说[T|S]{O}",
+        "除了[T|S]{P}，其他都好 ,*-",
+        "唯一不足是[T|S]{P} ,*-",
     ),
 }
 
@@ -121,12 +158,17 @@ def _patterns(language: str, chance: random.Random) -> Iterator[str]:
         other = -sign or 1
         (term, category), (second, another) = chance.sample(terms, 2)
         adjectives = _ADJECTIVES[sign or 1]
-        phrase = frame.replace("{O}", "{%s}" % _opinion(language, sign, chance))
-        phrase = phrase.replace("{P}", "{%s}" % _opinion(language, other if "|R]" in frame else sign, chance))
-        phrase = phrase.replace("{A}", "{%s}" % chance.choice(adjectives)).replace("{B}", "{%s}" % chance.choice(adjectives))
+        phrase = frame.replace("{O}", _said(_opinion(language, sign, chance)))
+        phrase = phrase.replace("{P}", _said(_opinion(language, other if "|R]" in frame else sign, chance)))
+        phrase = phrase.replace("{A}", _said(chance.choice(adjectives)))
+        phrase = phrase.replace("{B}", _said(chance.choice(adjectives)))
         phrase = phrase.replace("[T|S]", f"[{term}|{'-0+'[sign + 1]}|{category}]")
         phrase = phrase.replace("[U|S]", f"[{second}|{'-0+'[sign + 1]}|{another}]")
         yield phrase.replace("[U|R]", f"[{second}|{'-0+'[other + 1]}|{another}]")
+
+
+def _said(opinion: str) -> str:
+    return "{" + opinion + "}"
 
 
 def _terms(language: str) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ class Tagger:
     vocabulary: Vocabulary
     chain: Chain
     bias: float = 0.0
-    """Added to what speaks for a word inside a span; set by `tune` so that F1 is best on held-out parts of the train set."""
+    """Added to what speaks for a span beginning at a word; set by `tune` so that F1 is best on held-out folds."""
 
     def spans(self, sentences: Sequence[Sequence[Word]], bias: float | None = None) -> list[list[Span]]:
         """Spans of each sentence, in order and without overlap."""
@@ -58,7 +58,7 @@ def decode(
     if not len(emissions):
         return [[] for _ in sentences]
     inside = 1.0 - marginals(emissions, steps, lengths)[:, OUTSIDE]
-    labels = best_labels(emissions + np.array([0.0, bias, bias]), steps, lengths).tolist()
+    labels = best_labels(emissions + np.array([0.0, bias, 0.0]), steps, lengths).tolist()
     out, start = [], 0
     for words in sentences:
         out.append(_read(labels[start : start + len(words)], inside[start : start + len(words)]))

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from mlcore.enrich.characters import DIGIT, HANGUL, LATIN, OTHER
@@ -79,9 +78,10 @@ def _enough(part: Tokens) -> NDArray[np.bool_]:
 
 @cache
 def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """datasketch's own factors and offsets."""
-    factors, offsets = MinHash(num_perm=HASHES, scheme="affine32").permutations
-    return factors, offsets
+    """datasketch's own factors and offsets, made as it makes them: importing it and its scipy takes half a second."""
+    chance = np.random.RandomState(1)
+    factors = chance.randint(0, 2**31, HASHES, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, chance.randint(0, 2**32, HASHES, dtype=np.uint32)
 
 
 def _premixed(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:

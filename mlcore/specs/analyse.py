@@ -10,6 +10,31 @@ from mlcore.specs.generate import BackendSpec
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnderstandSpec:
+    """Read a stretch of a file of reviews sentence by sentence."""
+
+    runner: ClassVar[str] = "mlcore.understanding:understand"
+
+    reviews: Path
+    """JSON Lines: {"id", "text", "title", "rating" 1-5 or null, …}."""
+    count: int
+    """How many reviews the whole file holds."""
+    output: Path
+    """Folder for reviews.jsonl, sentences.jsonl and vectors.npy; made if absent."""
+    share: tuple[int, int] = (0, 1)
+    """Which of how many equal stretches this is."""
+    encoder: str = "universal"
+    """Name of the sentence encoder (mlcore.embed.ENCODERS)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understood(Event):
+    """The result; the files are in the spec's output."""
+
+    sentences: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnalyseSpec:
     """Reviews in, ranked customer needs with evidence out."""
 
@@ -19,6 +44,8 @@ class AnalyseSpec:
     """JSON Lines: {"id", "text", "title", "rating" 1-5 or null, …}: those that no earlier analysis has read."""
     known: Path | None = None
     """Folder with what earlier analyses read and found, to be carried on (mlcore.earlier); None: nothing."""
+    understood: tuple[Path, ...] = ()
+    """Where UnderstandSpecs wrote what they read in those reviews, in order; empty: they are still to be read."""
     output: Path
     """Folder for sentences.jsonl, embeddings.npy (of the new reviews) and needs.jsonl; made if absent."""
     seed: int = 0

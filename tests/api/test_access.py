@@ -32,13 +32,16 @@ def addresses(patterns: list[URLPattern | URLResolver], above: str = "/api/v1/")
 
 ROUTES = dict(addresses(v1))
 READ = [route for route, view in ROUTES.items() if hasattr(view, "get")]
-WRITE = [route for route, view in ROUTES.items() if hasattr(view, "post")]
+WRITE = [route for route, view in ROUTES.items() if hasattr(view, "post") or hasattr(view, "patch")]
+BY_PATCH = {route for route in WRITE if not hasattr(ROUTES[route], "post")}
 UPLOADS = {
     "/api/v1/projects/<uuid:project_id>/imports/": CSV,
     "/api/v1/projects/<uuid:project_id>/main-jobs/": CSV,
     "/api/v1/projects/<uuid:project_id>/products/import/": b"sku,name\nN-1,New\n",
     "/api/v1/products/<uuid:product_id>/image/": IMAGE,
     "/api/v1/imports/<uuid:import_id>/mended/": CSV,
+    "/api/v1/projects/<uuid:project_id>/code-frames/": b"theme,need\nUse,I want it light.\n",
+    "/api/v1/projects/<uuid:project_id>/surveys/": b"need,importance,n\nnoise,4,20\n",
 }
 BODIES: dict[str, Any] = {
     "/api/v1/projects/": {"name": "New"},
@@ -54,6 +57,14 @@ BODIES: dict[str, Any] = {
     "/api/v1/members/<uuid:member_id>/role/": {"role": "viewer"},
     "/api/v1/invitations/": {"email": "new@company.example", "role": "viewer"},
     "/api/v1/keys/": {"name": "New", "scopes": ["read"]},
+    "/api/v1/projects/<uuid:project_id>/needs/": {"statement": "I want it light.", "label": "weight"},
+    "/api/v1/needs/<uuid:need_id>/": {"statement": "Mine", "pinned": True, "dismissed": True},
+    "/api/v1/needs/<uuid:need_id>/merge/": {"others": [str(uuid.uuid4())]},
+    "/api/v1/needs/<uuid:need_id>/split/": {"evidence": [str(uuid.uuid4())], "statement": "Mine", "label": "mine"},
+    "/api/v1/needs/<uuid:need_id>/move/": {"evidence": [str(uuid.uuid4())], "to": None},
+    "/api/v1/needs/<uuid:need_id>/sentences/": {"sentences": [str(uuid.uuid4())]},
+    "/api/v1/projects/<uuid:project_id>/themes/": {"name": "Mine"},
+    "/api/v1/themes/<uuid:theme_id>/": {"name": "Mine"},
 }
 OF_THE_BRAND = {
     "/api/v1/projects/", "/api/v1/jobs/", "/api/v1/members/", "/api/v1/invitations/", "/api/v1/keys/",
@@ -79,7 +90,11 @@ def fill(route: str, world: World) -> str:
 def post(client: Client, route: str, world: World) -> Any:
     if route in UPLOADS:
         return client.post(fill(route, world), {"file": SimpleUploadedFile("r.csv", UPLOADS[route])})
-    return client.post(fill(route, world), json.dumps(BODIES.get(route, {})), content_type="application/json")
+    return write(client, route)(fill(route, world), json.dumps(BODIES.get(route, {})), content_type="application/json")
+
+
+def write(client: Client, route: str) -> Any:
+    return client.patch if route in BY_PATCH else client.post
 
 
 def said(response: Any) -> str:
@@ -163,12 +178,12 @@ def test_a_broken_body_is_refused_with_a_sentence(route: str, alice: Person, wor
         refused(alice.api.post(address, b"--", content_type="multipart/form-data; boundary=x"), 400)
         refused(alice.api.post(address, b"{}", content_type="application/json"), 415)
     else:
-        refused(alice.api.post(address, b"{", content_type="application/json"), 400)
-        refused(alice.api.post(address, b"a=1", content_type="application/x-www-form-urlencoded"), 415)
+        refused(write(alice.api, route)(address, b"{", content_type="application/json"), 400)
+        refused(write(alice.api, route)(address, b"a=1", content_type="application/x-www-form-urlencoded"), 415)
     answer = post(alice.api, route, world) if route in UPLOADS else None
     assert answer is None or answer.status_code in {200, 201, 202}
     if route not in UPLOADS:
-        unknown = alice.api.post(address, b'{"nonsense": 1}', content_type="application/json")
+        unknown = write(alice.api, route)(address, b'{"nonsense": 1}', content_type="application/json")
         refused(unknown, 400)
         assert {"field": "nonsense", "code": "invalid", "detail": "There is no such field."} in unknown.json()["errors"]
         assert contents(alice) == before

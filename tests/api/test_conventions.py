@@ -44,7 +44,7 @@ def test_a_method_that_an_address_lacks_is_405(method: str, alice: Person) -> No
 
 
 def test_writing_to_a_list_that_is_only_read_is_405(alice: Person, world: World) -> None:
-    refused(send(alice.api, "{}", f"{PROJECTS}{world.project.pk}/needs/"), 405)
+    refused(send(alice.api, "{}", f"{PROJECTS}{world.project.pk}/need-edits/"), 405)
 
 
 @pytest.mark.parametrize(

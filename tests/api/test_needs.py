@@ -32,7 +32,8 @@ def test_only_the_newest_finished_analysis_counts(alice: Person, world: World) -
 
 def test_a_need_comes_with_its_sentences(alice: Person, world: World) -> None:
     shown = alice.api.get(f"/api/v1/needs/{world.needs[0].pk}/").json()
-    [evidence] = shown["evidence"]
+    evidence, other = shown["evidence"]
+    assert other["rank"] == 30
     assert evidence["text"] == world.reviews[0].text
     assert (evidence["review"], evidence["review_label"]) == (str(world.reviews[0].pk), "R-2")
 
@@ -51,7 +52,7 @@ def test_all_evidence_comes_once_ranked_first(alice: Person, world: World) -> No
         page = alice.api.get(address).json()
         texts += [one["text"] for one in page["results"]]
         address = page["next"]
-    assert texts == [world.reviews[0].text, *(f"sentence {number}" for number in range(10, 16))]
+    assert texts == [world.reviews[0].text, *(f"sentence {number}" for number in range(10, 16)), "ALPHA: it hums, too"]
 
 
 def test_an_analysis_is_started_once(alice: Person, world: World) -> None:

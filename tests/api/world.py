@@ -23,8 +23,8 @@ from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, Feat
 from ideation.concepts.services import brief_create
 from ideation.jobs.models import Job
 from ideation.jobs.services import job_start
-from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, Sentence, StandingNeed
-from ideation.needs.services import claim_create
+from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, NeedEdit, Sentence, StandingNeed, Theme
+from ideation.needs.services import claim_create, need_reword
 from ideation.needs.services.vectors import key_of, vectors_write
 from ideation.privacy.models import BrandExport, Erasure
 from ideation.reviews.models import (
@@ -74,6 +74,8 @@ class World:
     upload: Upload
     view: SavedView
     review_export: ReviewExport
+    theme: Theme
+    edit: NeedEdit
 
     def ids(self) -> dict[str, uuid.UUID]:
         """Name in an address → id."""
@@ -99,6 +101,8 @@ class World:
             "upload_id": self.upload.pk,
             "view_id": self.view.pk,
             "review_export_id": self.review_export.pk,
+            "theme_id": self.theme.pk,
+            "edit_id": self.edit.pk,
         }
 
 
@@ -119,6 +123,10 @@ def make_world(person: Person, mark: str) -> World:
         needs = [_need(analysis, rank, review, mark) for rank, review in enumerate(reviews, start=1)]
         model = _model(project, version, mark)
         brief = brief_create(project=project, title=f"Brief {mark}", product="kettle", needs=needs)
+        concept = _concept(brief, model, needs, mark)
+        hums = _sentence(reviews[1], 1, f"{mark}: it hums, too")
+        Evidence.objects.create(need=needs[0], sentence=hums, score=0.8, rank=30)
+        _sentence(reviews[1], 2, f"{mark}: the cord is short")
         return World(
             mark=mark,
             project=project,
@@ -129,7 +137,7 @@ def make_world(person: Person, mark: str) -> World:
             needs=needs,
             model=model,
             brief=brief,
-            concept=_concept(brief, model, needs, mark),
+            concept=concept,
             job=_job(found, mark),
             version=version,
             erasure=Erasure.objects.create(by="text", result={mark: 2}, confirmed_at=timezone.now()),
@@ -154,6 +162,8 @@ def make_world(person: Person, mark: str) -> World:
             ),
             view=SavedView.objects.create(project=project, name=f"View {mark}", query="rating=2"),
             review_export=_review_export(person, project, mark),
+            theme=Theme.objects.create(project=project, name=f"Theme {mark}"),
+            edit=need_reword(need=needs[1], statement=needs[1].statement, label="noise", by=person.user),
         )
 
 
@@ -204,19 +214,23 @@ def _review(found: DatasetImport, line: int, mark: str) -> Review:
     )
 
 
-def _need(analysis: Analysis, rank: int, review: Review, mark: str) -> Need:
-    sentence = Sentence.objects.create(
-        project=analysis.project,
+def _sentence(review: Review, position: int, text: str) -> Sentence:
+    vectors_write(review.project_id, [key_of(text)], np.ones((1, DIMENSIONS), dtype=np.float32))
+    return Sentence.objects.create(
+        project_id=review.project_id,
         review=review,
-        position=0,
-        text=review.text,
-        key=key_of(review.text),
+        position=position,
+        text=text,
+        key=key_of(text),
         language="en",
-        informative=0.9,
+        informative=0.9 - 0.1 * position,
         sentiment=-0.7,
         level=2,
     )
-    vectors_write(analysis.project_id, [key_of(review.text)], np.ones((1, DIMENSIONS), dtype=np.float32))
+
+
+def _need(analysis: Analysis, rank: int, review: Review, mark: str) -> Need:
+    sentence = _sentence(review, 0, review.text)
     need = Need.objects.create(
         analysis=analysis,
         standing=StandingNeed.objects.create(project=analysis.project),
@@ -231,7 +245,7 @@ def _need(analysis: Analysis, rank: int, review: Review, mark: str) -> Need:
         satisfaction=3.0,
         opportunity=13.0,
     )
-    Evidence.objects.create(need=need, sentence=sentence, score=0.9, rank=1)
+    Evidence.objects.create(need=need, sentence=sentence, score=0.9, rank=rank)
     return need
 
 

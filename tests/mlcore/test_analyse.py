@@ -63,7 +63,7 @@ def run(reviews: Path, output: Path, **options: Any) -> tuple[Analysed, list[dic
     needs = [json.loads(line) for line in (output / "needs.jsonl").read_text(encoding="utf-8").splitlines()]
     vectors = np.load(output / "embeddings.npy", allow_pickle=False)
     assert vectors.shape == (len(found), 512)
-    assert vectors.dtype == np.float32
+    assert vectors.dtype == np.float16
     assert len(found) == last.sentences
     return last, found, needs
 

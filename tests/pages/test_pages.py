@@ -20,7 +20,7 @@ from ideation.reviews.services.indexing import words_keep
 from tests.api.world import make_world
 from tests.conftest import Person
 
-PROJECT_PAGES = ("", "reviews/", "needs/", "models/", "concepts/")
+PROJECT_PAGES = ("", "reviews/", "needs/", "needs/?view=flat", "needs/unassigned/", "themes/", "models/", "concepts/")
 
 
 @pytest.mark.django_db

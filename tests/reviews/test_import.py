@@ -110,7 +110,7 @@ def test_a_failed_import_keeps_no_row(project: Project, monkeypatch: pytest.Monk
     def fail(*_args: object) -> None:
         raise RuntimeError("after the reviews were copied")
 
-    monkeypatch.setattr(intake, "version_create", fail)
+    monkeypatch.setattr(intake, "version_grow", fail)
     job, found = imported(project)
     assert job.state == JobState.QUEUED
     assert found.finished_at is None

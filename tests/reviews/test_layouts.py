@@ -181,6 +181,15 @@ def test_what_was_confirmed_is_kept_for_the_source_and_reused(alice: Person, pro
     assert "Read as last time, by what was confirmed for “Our shop”" in page
 
 
+def test_an_import_that_is_started_keeps_its_columns_for_the_source(alice: Person, project: Project) -> None:
+    found = taken(alice, project)
+    with alice.scope():
+        found.source = ReviewSource.objects.create(dataset=found.dataset, name="S")
+        found.save()
+        import_start(dataset_import=found, mapping={"text": 0})
+        assert ReviewSource.objects.get().layout["mapping"] == {"text": ["author", 0]}
+
+
 def test_moved_new_and_missing_columns_are_said(alice: Person, project: Project) -> None:
     found = taken(alice, project)
     with alice.scope():

@@ -68,6 +68,15 @@ function sent(event) {
   if (button && event.target.method === "post" && !event.defaultPrevented) setTimeout(() => { button.disabled = true; });
 }
 
+function pressed(event) {
+  // A page to be worked through by keys: each of its buttons says its own.
+  const form = document.querySelector("form[data-keys]");
+  if (!form || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  const button = [...form.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+  if (button) button.click();
+}
+
+document.addEventListener("keydown", pressed);
 document.addEventListener("htmx:afterSwap", showPanel);
 document.addEventListener("htmx:responseError", failed);
 document.addEventListener("htmx:sendError", offline);

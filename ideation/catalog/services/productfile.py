@@ -1,31 +1,20 @@
 """Products come in from a file, row by row: each is kept whole, or not at all and reported with its reason."""
 
-import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
-from ideation.base.errors import UserError
 from ideation.catalog.models import Product, Project
 from ideation.catalog.querysets import called
 from ideation.catalog.services.products import matching
-from ideation.jobs.child import ChildKilledError, run_child
-from mlcore.errors import InputError
+from ideation.jobs.smallfiles import small_file_read
 from mlcore.products import ProductRow, ProductsRead
 from mlcore.reviewfiles import Rejected
 from mlcore.specs.products import ReadProductsSpec
 
-MEGABYTES: Final = 20
-"""Of a file of products, at most."""
-READ_MEGABYTES: Final = 700
-READ_SECONDS: Final = 40
-"""How long a person waits, at most, for the file to be read."""
 FIELDS: Final = (
     "name", "name_zh", "names", "aliases", "category", "category_zh", "is_competitor", "price", "currency",
     "attributes",
@@ -54,34 +43,9 @@ def products_import(*, project: Project, file: "File[bytes]") -> Imported:
 
     What the file has no column for stays as it is. Raises UserError when it can't be a file of products.
     """
-    read = _read(file)
+    read = small_file_read(file, lambda path: ReadProductsSpec(path=path))
+    assert isinstance(read, ProductsRead)
     return products_keep(project=project, rows=read.rows, rejected=read.rejected)
-
-
-def _read(file: "File[bytes]") -> ProductsRead:
-    """The file's rows, read in a process of its own: a file made to harm dies with that."""
-    if (file.size or 0) > MEGABYTES * 2**20:
-        raise UserError("file_too_large", status=413, megabytes=(file.size or 0) >> 20, limit=MEGABYTES)
-    late = time.monotonic() + READ_SECONDS
-
-    def beat() -> None:
-        if time.monotonic() > late:
-            raise InputError("file_slow", seconds=READ_SECONDS)
-
-    with tempfile.NamedTemporaryFile(prefix="products-", dir=settings.WORK_FOLDER) as copy:
-        for chunk in file.chunks():
-            copy.write(chunk)
-        copy.flush()
-        try:
-            for event in run_child(ReadProductsSpec(path=Path(copy.name)), megabytes=READ_MEGABYTES, beat=beat):
-                if isinstance(event, ProductsRead):
-                    return event
-        except InputError as error:
-            params: dict[str, Any] = error.params
-            raise UserError(error.code, field="file", **params) from None
-        except ChildKilledError:
-            raise UserError("out_of_memory", field="file", megabytes=READ_MEGABYTES) from None
-    raise AssertionError("a child ends with its rows or an error")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_platform_counts"),
         ("catalog", "0005_image_hidden"),
-        ("needs", "0006_read_once"),
+        ("needs", "0007_samples"),
     ]
 
     operations = [

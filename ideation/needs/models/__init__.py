@@ -12,6 +12,7 @@ from ideation.needs.models.analyses import (
     SentenceVector,
 )
 from ideation.needs.models.claims import Citation, Claim
+from ideation.needs.models.samples import CodingAnswer, CodingSample
 from ideation.needs.models.standing import (
     Coding,
     EditKind,
@@ -32,6 +33,8 @@ __all__ = [
     "Citation",
     "Claim",
     "Coding",
+    "CodingAnswer",
+    "CodingSample",
     "EditKind",
     "Evidence",
     "Kano",

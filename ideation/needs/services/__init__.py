@@ -13,9 +13,12 @@ from ideation.needs.services.corrections import (
     need_reword,
     need_split,
     need_theme,
+    needs_add,
     sentences_place,
 )
-from ideation.needs.services.themes import theme_create, theme_delete, theme_move, theme_rename
+from ideation.needs.services.frames import frame_import, frame_read, table_packed, table_read, table_unpacked
+from ideation.needs.services.surveys import survey_import, survey_remove
+from ideation.needs.services.themes import theme_change, theme_create, theme_delete, theme_move, theme_rename
 from ideation.needs.services.undoing import edit_undo
 
 __all__ = [
@@ -25,6 +28,8 @@ __all__ = [
     "claim_create",
     "edit_undo",
     "evidence_move",
+    "frame_import",
+    "frame_read",
     "need_add",
     "need_care",
     "need_dismiss",
@@ -34,7 +39,14 @@ __all__ = [
     "need_reword",
     "need_split",
     "need_theme",
+    "needs_add",
     "sentences_place",
+    "survey_import",
+    "survey_remove",
+    "table_packed",
+    "table_read",
+    "table_unpacked",
+    "theme_change",
     "theme_create",
     "theme_delete",
     "theme_move",

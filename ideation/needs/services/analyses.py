@@ -1,10 +1,11 @@
 """Starts analyses and runs them: what is known is handed over as files, what was found is kept in one transaction."""
 
+import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -24,9 +25,13 @@ from ideation.needs.services.watches import alerts_raise
 from ideation.reviews import querysets as reviews
 from ideation.reviews.words import FLAG_WORDS
 from mlcore.events import Event
-from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec
+from mlcore.specs.analyse import MOST_TOKENS, AnalyseSpec, StatedAnalyseSpec, UnderstandSpec
 from mlcore.specs.generate import BackendSpec
 from mlcore.taskadapter import shipped
+
+MANY: Final = 2000
+"""New reviews from which on several processes read them."""
+CHILD_MEGABYTES: Final = 3000
 
 
 @transaction.atomic
@@ -80,7 +85,8 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
             version, before, run.folder / "known", without=run.params.get("without", []),
             afresh=bool(run.params.get("afresh")),
         )  # fmt: skip
-    spec = _spec(run.folder, known, run.params.get("unassigned"))
+    folders = _understand(run, known)
+    spec = _spec(run.folder, known, folders, run.params.get("unassigned"))
     result: Event | None = None
     for event in run.child(spec):
         result = event
@@ -93,9 +99,29 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
         return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "reviews": analysis.reviews_count}
 
 
-def _spec(folder: Path, known: Known, unassigned: float | None) -> AnalyseSpec:
+def _understand(run: JobRun, known: Known) -> tuple[Path, ...]:
+    """Reads new reviews in several processes where they are many; else leaves them to the analysis itself."""
+    if known.new_count < MANY:
+        return ()
+    shares = os.cpu_count() or 1
+    folders = tuple(run.folder / f"understood-{share}" for share in range(shares))
+    specs = [
+        UnderstandSpec(reviews=known.new_reviews, count=known.new_count, output=folder, share=(share, shares))
+        for share, folder in enumerate(folders)
+    ]
+    for _event in run.children(specs, megabytes=CHILD_MEGABYTES):
+        pass
+    return folders
+
+
+def _spec(folder: Path, known: Known, understood: tuple[Path, ...], unassigned: float | None) -> AnalyseSpec:
     """With the shipped model to word needs, where the settings keep to its base; else from the evidence alone."""
-    files: dict[str, Any] = {"reviews": known.new_reviews, "known": known.folder, "output": folder / "analysis"}
+    files: dict[str, Any] = {
+        "reviews": known.new_reviews,
+        "known": known.folder,
+        "output": folder / "analysis",
+        "understood": understood,
+    }
     adapter = shipped(settings.BASE_MODEL)
     if adapter is None:
         return AnalyseSpec(**files, unassigned=unassigned)

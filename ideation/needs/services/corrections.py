@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -29,7 +30,7 @@ STATEMENT, LABEL = 300, 120
 
 
 @transaction.atomic
-def need_reword(*, need: Need, statement: str, label: str, by: User) -> NeedEdit:
+def need_reword(*, need: Need, statement: str, label: str, by: User | None) -> NeedEdit:
     """A person's words for a need; no analysis changes them again. Raises UserError where one is empty or too long."""
     said, named = _worded(statement, label)
     before = {name: getattr(need, name) for name in ("statement", "label", "statement_by")}
@@ -40,7 +41,7 @@ def need_reword(*, need: Need, statement: str, label: str, by: User) -> NeedEdit
 
 
 @transaction.atomic
-def need_merge(*, into: Need, others: Sequence[Need], by: User) -> NeedEdit:
+def need_merge(*, into: Need, others: Sequence[Need], by: User | None) -> NeedEdit:
     """Lets the others' evidence speak for one need; they are gone from then on.
 
     Raises UserError without another need of the same analysis.
@@ -58,7 +59,7 @@ def need_merge(*, into: Need, others: Sequence[Need], by: User) -> NeedEdit:
 
 
 @transaction.atomic
-def need_split(*, need: Need, evidence: Sequence[Evidence], statement: str, label: str, by: User) -> Need:
+def need_split(*, need: Need, evidence: Sequence[Evidence], statement: str, label: str, by: User | None) -> Need:
     """A need of its own for some of another's evidence. Raises UserError for none or all of it, or without words."""
     if not evidence or len(evidence) >= need.evidence.count():
         raise UserError("split_needs_part")
@@ -71,7 +72,7 @@ def need_split(*, need: Need, evidence: Sequence[Evidence], statement: str, labe
 
 
 @transaction.atomic
-def evidence_move(*, need: Need, evidence: Sequence[Evidence], to: Need | None, by: User) -> NeedEdit:
+def evidence_move(*, need: Need, evidence: Sequence[Evidence], to: Need | None, by: User | None) -> NeedEdit:
     """Says that sentences show another need, or none. Later analyses follow, and judge what is alike by it."""
     if not evidence or (to is not None and (to.pk == need.pk or to.analysis_id != need.analysis_id)):
         raise UserError("move_needs_sentences")
@@ -83,7 +84,7 @@ def evidence_move(*, need: Need, evidence: Sequence[Evidence], to: Need | None, 
 
 
 @transaction.atomic
-def sentences_place(*, need: Need, sentences: Sequence[Sentence], by: User) -> NeedEdit:
+def sentences_place(*, need: Need, sentences: Sequence[Sentence], by: User | None) -> NeedEdit:
     """Says that sentences show a need, whatever else they show. Raises UserError for none."""
     if not sentences:
         raise UserError("move_needs_sentences")
@@ -94,26 +95,26 @@ def sentences_place(*, need: Need, sentences: Sequence[Sentence], by: User) -> N
 
 
 @transaction.atomic
-def need_dismiss(*, need: Need, by: User) -> NeedEdit:
+def need_dismiss(*, need: Need, by: User | None) -> NeedEdit:
     """Marks it as no need: its sentences, and later ones like them, count for none."""
     return _flagged(need, EditKind.DISMISS, by, is_dismissed=True)
 
 
 @transaction.atomic
-def need_restore(*, need: Need, by: User) -> NeedEdit:
+def need_restore(*, need: Need, by: User | None) -> NeedEdit:
     """Takes it back as a need."""
     return _flagged(need, EditKind.RESTORE, by, is_dismissed=False)
 
 
 @transaction.atomic
-def need_pin(*, need: Need, pinned: bool, by: User) -> NeedEdit:
+def need_pin(*, need: Need, pinned: bool, by: User | None) -> NeedEdit:
     """Puts it first, or no longer."""
     return _flagged(need, EditKind.PIN if pinned else EditKind.UNPIN, by, is_pinned=pinned)
 
 
 @transaction.atomic
 def need_add(
-    *, project: Project, statement: str, label: str, about: str, sentences: Sequence[Sentence], by: User
+    *, project: Project, statement: str, label: str, about: str, sentences: Sequence[Sentence], by: User | None
 ) -> Need:
     """A need that a person knows of, with the sentences that show it, if there are any yet.
 
@@ -131,8 +132,34 @@ def need_add(
     return made
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A need in words, as a person brings it along."""
+
+    statement: str
+    label: str
+    about: str
+    theme: Theme | None
+
+
 @transaction.atomic
-def need_care(*, need: Need, owner: User | None, status: str, due_on: dt.date | None, by: User) -> NeedEdit:
+def needs_add(*, project: Project, wishes: Sequence[Wish], by: User | None) -> list[Need]:
+    """Many needs at once, without sentences yet. Raises UserError without words, or before anything was analysed."""
+    analysis = current_analysis(project)
+    if analysis is None:
+        raise UserError("no_analysis", status=409)
+    found = []
+    for wish in wishes:
+        tongue = language_of(wish.statement)
+        found.append(_made(analysis, wish.statement, wish.label, tongue, wish.about, wish.theme))
+        _note(found[-1], EditKind.ADD, by, after={"statement": found[-1].statement, "sentences": 0})
+    if found:
+        figures_set(analysis)
+    return found
+
+
+@transaction.atomic
+def need_care(*, need: Need, owner: User | None, status: str, due_on: dt.date | None, by: User | None) -> NeedEdit:
     """Who takes care of it, where the team stands with it, and until when. Raises UserError for an unknown status."""
     if status not in NeedStatus.values:
         raise UserError("need_status_unknown", given=status, known=", ".join(NeedStatus.values))
@@ -142,7 +169,7 @@ def need_care(*, need: Need, owner: User | None, status: str, due_on: dt.date | 
 
 
 @transaction.atomic
-def need_theme(*, need: Need, theme: Theme | None, by: User) -> NeedEdit:
+def need_theme(*, need: Need, theme: Theme | None, by: User | None) -> NeedEdit:
     """Puts a need under a theme of its project, or under none."""
     before = {"theme": str(need.standing.theme_id) if need.standing.theme_id else None}
     _set(need.standing, theme=theme)
@@ -158,7 +185,7 @@ def care_of(standing: StandingNeed) -> dict[str, Any]:
     }
 
 
-def _flagged(need: Need, kind: EditKind, by: User, **flags: bool) -> NeedEdit:
+def _flagged(need: Need, kind: EditKind, by: User | None, **flags: bool) -> NeedEdit:
     before = {name: getattr(need.standing, name) for name in flags}
     _set(need.standing, **flags)
     edit = _note(need, kind, by, before=before, after=flags)
@@ -194,7 +221,7 @@ def _set(row: Need | StandingNeed, **values: Any) -> None:
 
 
 def _note(
-    need: Need, kind: EditKind, by: User, *, before: dict[str, Any] | None = None, after: dict[str, Any]
+    need: Need, kind: EditKind, by: User | None, *, before: dict[str, Any] | None = None, after: dict[str, Any]
 ) -> NeedEdit:
     return NeedEdit.objects.create(
         project_id=need.analysis.project_id, standing=need.standing, kind=kind, before=before or {}, after=after,

@@ -60,6 +60,12 @@ def theme_move(*, theme: Theme, parent: Theme | None) -> Theme:
 
 
 @transaction.atomic
+def theme_change(*, theme: Theme, name: str, name_zh: str = "", parent: Theme | None) -> Theme:
+    """Other names and another place at once. Raises UserError as each alone would."""
+    return theme_rename(theme=theme_move(theme=theme, parent=parent), name=name, name_zh=name_zh)
+
+
+@transaction.atomic
 def theme_delete(*, theme: Theme) -> None:
     """Takes a theme away; what stood under it moves up."""
     StandingNeed.objects.filter(theme=theme).update(theme=theme.parent)

@@ -20,7 +20,7 @@ FLAGS: Final = ({EditKind.DISMISS, EditKind.RESTORE}, {EditKind.PIN, EditKind.UN
 
 
 @transaction.atomic
-def edit_undo(*, edit: NeedEdit, by: User) -> NeedEdit:
+def edit_undo(*, edit: NeedEdit, by: User | None) -> NeedEdit:
     """Takes one step back. Raises UserError if that was done already, or if a later step stands on it."""
     edit = NeedEdit.objects.select_for_update().select_related("project", "standing").get(pk=edit.pk)
     if edit.undone_at is not None:

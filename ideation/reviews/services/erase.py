@@ -12,7 +12,15 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from ideation.reviews.models import DatasetImport, DatasetVersion, DuplicateRow, ErasedReview, RejectedRow, Review
+from ideation.reviews.models import (
+    DatasetImport,
+    DatasetVersion,
+    DuplicateRow,
+    ErasedReview,
+    RejectedRow,
+    Review,
+    ReviewDataset,
+)
 from ideation.reviews.querysets import files_near, review_exports_of
 from ideation.reviews.services.exports import review_exports_delete
 
@@ -26,6 +34,8 @@ def reviews_erase(*, reviews: Sequence[uuid.UUID]) -> dict[str, Any]:
     their reviews; a row that repeated one is still accounted for, and no longer says which.
     """
     doomed = Review.objects.filter(pk__in=reviews)
+    # A version that an import is just making counts what is there.
+    list(ReviewDataset.objects.select_for_update(of=("self",)).filter(pk__in=doomed.values("dataset")).order_by("pk"))
     files = list(files_near(reviews))
     ErasedReview.objects.bulk_create(
         [

@@ -23,7 +23,7 @@ from ideation.jobs.child import ChildKilledError, run_child
 from ideation.jobs.models import Job
 from ideation.jobs.services import job_start
 from ideation.reviews.models import DatasetImport, ReviewDataset, ReviewSource
-from ideation.reviews.services.layouts import layout_take
+from ideation.reviews.services.layouts import layout_keep, layout_take
 from mlcore.errors import InputError
 from mlcore.reviewfiles import Recognised
 from mlcore.specs.reviewfiles import FileLayout, RecogniseSpec
@@ -137,7 +137,7 @@ def import_start(
     created_by: User | None = None,
     parent: Job | None = None,
 ) -> Job:
-    """Queues the import with the columns as the person confirmed them.
+    """Queues the import with the columns as the person confirmed them, and keeps them for its source's next file.
 
     Raises UserError without a text column, AccountError `quota_reached` when its rows may be too many.
     """
@@ -145,7 +145,10 @@ def import_start(
         raise UserError("no_text_column", field="text")
     if dataset_import.finished_at:
         raise UserError("import_started", status=409)
-    DatasetImport.objects.filter(pk=dataset_import.pk).update(layout={**dataset_import.layout, "mapping": mapping})
+    layout = {**dataset_import.layout, "mapping": mapping}
+    DatasetImport.objects.filter(pk=dataset_import.pk).update(layout=layout)
+    if dataset_import.source:
+        layout_keep(source=dataset_import.source, layout=layout)
     return job_start(
         kind="dataset_import",
         params={"import": str(dataset_import.pk)},

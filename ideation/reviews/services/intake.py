@@ -7,10 +7,12 @@ import os
 import time
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from django.utils import timezone
 
 from accounts.services.quotas import quota_take
@@ -20,8 +22,8 @@ from ideation.reviews.models import DatasetImport
 from ideation.reviews.querysets import dataset_import as find_import
 from ideation.reviews.services import staging
 from ideation.reviews.services.indexing import index_start
-from ideation.reviews.services.versions import version_create, version_next
-from mlcore.intake import SKETCHES, NearFound, Part
+from ideation.reviews.services.versions import version_grow, version_next
+from mlcore.intake import PREFIX, SKETCHES, NearFound, Part
 from mlcore.specs.intake import IntakeSpec, NearSpec
 from mlcore.specs.reviewfiles import SHEETS, layout_of
 
@@ -29,6 +31,8 @@ READ_MEGABYTES: Final = 700
 """Data memory of each process that reads a file."""
 COMPARE_MEGABYTES: Final = 2000
 READERS: Final = max(1, min(4, os.cpu_count() or 1))
+LEAF: Final = 64
+"""Digits of a leaf."""
 SHARED_FROM: Final = 8 * 2**20
 """Bytes from which several processes read a file; a smaller one is read before a second one has started."""
 TOLD_EVERY: Final = 2.0
@@ -41,13 +45,34 @@ class Account:
 
     read: int = 0
     left_out: int = 0
+    later: int = 0
+    """Follow-ups."""
     personal: Counter[str] = field(default_factory=Counter)
+    contents: list[bytes] = field(default_factory=list)
+    leaves: list[str] = field(default_factory=list)
 
     def add(self, part: Part) -> None:
         """Counts a stretch of the file."""
         self.read += part.read
         self.left_out += part.left_out
+        self.later += part.later
         self.personal.update(part.personal)
+        self.contents.append(part.contents)
+        self.leaves.append(part.leaves)
+
+    def repeated(self) -> list[str]:
+        """What the content_sha256 of rows that may repeat each other begin with."""
+        prefixes = np.sort(np.frombuffer(b"".join(self.contents), f">u{PREFIX}"))
+        again = np.unique(prefixes[1:][prefixes[1:] == prefixes[:-1]])
+        return [f"{prefix:0{2 * PREFIX}x}" for prefix in again.tolist()]
+
+    def leaves_but(self, gone: Collection[str]) -> list[str]:
+        """The leaves of all rows but those, in pieces."""
+        if not gone:
+            return self.leaves
+        every = (piece[at : at + LEAF] for piece in self.leaves for at in range(0, len(piece), LEAF))
+        parted = set(gone)
+        return [leaf for leaf in every if leaf not in parted]
 
 
 def import_run(run: JobRun, *, enriched: bool = True) -> dict[str, Any]:
@@ -62,9 +87,11 @@ def import_run(run: JobRun, *, enriched: bool = True) -> dict[str, Any]:
         account = _staged(run, found, spec)
         near = _compared(run, found)
         run.progress("saving", 0, 1, "stage")
-        with run.scope():
+        with run.long_scope():
             found.refresh_from_db()
             kept = _kept(found, account, near, enriched)
+            # Before the quota's row, which whoever ends a job locks after the job's.
+            run.hold()
             _quota_used(run, kept.imported + kept.follow_ups)
             if kept.version:
                 index_start(project=kept.dataset.project, created_by=run.created_by)
@@ -126,18 +153,27 @@ def _compared(run: JobRun, found: DatasetImport) -> bool:
 def _kept(found: DatasetImport, account: Account, leave_out: bool, enriched: bool) -> DatasetImport:
     # One after another: of two imports of the same file, the second finds the first one's reviews.
     dataset, number = found.dataset, version_next(found.dataset)
-    by_kind = staging.duplicates_part(dataset, found, near=leave_out)
+    parted = staging.duplicates_part(
+        dataset, found, follow_ups=account.later > 0, again=account.repeated(), near=leave_out
+    )
     if enriched:
         staging.suspicions_add()
-    imported, follow_ups = staging.reviews_insert(dataset, found, number)
+    kept = staging.kept()
     found.rejected = staging.rejected_insert(found)
-    found.languages, found.flags = staging.languages(), staging.flags()
+    found.languages, found.flags = kept.languages, kept.flags
     found.rows_read, found.left_out, found.personal = account.read, account.left_out, dict(account.personal)
-    found.imported, found.follow_ups = imported, follow_ups
-    found.duplicates, found.duplicates_by = sum(by_kind.values()), by_kind
-    assert found.rows_read == imported + found.duplicates + found.rejected + found.left_out, "every row ends somewhere"
-    if imported or follow_ups:
-        found.version = version_create(dataset, number)
+    found.imported, found.follow_ups = kept.imported, kept.follow_ups
+    found.duplicates, found.duplicates_by = sum(parted.kinds.values()), parted.kinds
+    ended = found.imported + found.duplicates + found.rejected + found.left_out
+    assert found.rows_read == ended, "every row ends somewhere"
+    if kept.imported or kept.follow_ups:
+        found.version = version_grow(
+            dataset,
+            number,
+            leaves=account.leaves_but(parted.leaves),
+            count=kept.imported + kept.follow_ups,
+            add=lambda: staging.reviews_insert(dataset, found, number),
+        )
     found.finished_at = timezone.now()
     # The first rows were there to be looked at before the import; from now on only reviews hold what was written.
     found.layout = {**found.layout, "sample": []}

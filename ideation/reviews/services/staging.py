@@ -5,15 +5,17 @@ being read and no transaction stays open meanwhile.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection
 
-from ideation.reviews.models import DatasetImport, DuplicateKind, ReviewDataset
-from mlcore.intake import COLUMNS
+from ideation.reviews.models import DatasetImport, DuplicateKind, Review, ReviewDataset
+from mlcore.intake import COLUMNS, PREFIX
 from mlcore.reviewfiles import Rejected
 
 TABLES: Final = """
@@ -92,28 +94,49 @@ def sketches_write(dataset: ReviewDataset, path: Path) -> bool:
         return file.tell() > 0
 
 
-def duplicates_part(dataset: ReviewDataset, found: DatasetImport, *, near: bool) -> dict[str, int]:
-    """Parts duplicates from what is new, and notes each; returns how many rows are one, by kind.
+@dataclass(frozen=True, kw_only=True)
+class Parted:
+    """The duplicates among a file's rows."""
 
-    Without `near`, what is nearly the same stays and is flagged.
+    kinds: dict[str, int]
+    """Kind of duplicate → how many rows; follow-ups beside rows apart."""
+    leaves: list[str]
+    """Of all that were parted."""
+
+
+def duplicates_part(
+    dataset: ReviewDataset, found: DatasetImport, *, follow_ups: bool, again: Sequence[str], near: bool
+) -> Parted:
+    """Parts duplicates from what is new, and notes each.
+
+    `follow_ups` says whether there are any, `again` what the content_sha256 of rows begins with that may repeat each
+    other. Without `near`, what is nearly the same stays and is flagged.
     """
-    scope = {"brand": dataset.brand_id, "dataset": dataset.pk, "import": found.pk}
-    _run("ANALYZE incoming")
-    follow_ups = _rows("SELECT EXISTS (SELECT FROM incoming WHERE is_follow_up)")[0][0]
+    scope = {"brand": dataset.brand_id, "dataset": dataset.pk, "import": found.pk, "again": list(again)}
+    there = Review.objects.filter(dataset=dataset).exists()
+    leaves: list[str] = []
+    if there or follow_ups:
+        _run("ANALYZE incoming (id, content_sha256, first_sha256, shared_id, is_follow_up)")
     if follow_ups:
         _run(FIRSTS_BESIDE)
         _run(FIRSTS_SHARED)
-    _run(SAME_AS_THERE, scope)
-    _run(GONE)
-    _run(SAME_IN_FILE)
-    _run(GONE)
+    if there:
+        _run(SAME_AS_THERE, scope)
+        leaves += _gone()
+    if again:
+        _run(SAME_IN_FILE, scope)
+        leaves += _gone()
     _run(NEAR_APART if near else NEAR_FLAGGED)
-    _run(GONE)
+    leaves += _gone()
     if follow_ups:
         _run(FIRSTS_KEPT)
     _run(DUPLICATES, scope)
-    kinds = _counted("SELECT kind, count(*) FROM repeated WHERE NOT beside GROUP BY kind")
-    return {kind: kinds[kind] for kind in DuplicateKind.values if kind in kinds}
+    kinds = dict(_rows("SELECT kind, count(*) FROM repeated WHERE NOT beside GROUP BY kind"))
+    return Parted(kinds={kind: kinds[kind] for kind in DuplicateKind.values if kind in kinds}, leaves=leaves)
+
+
+def _gone() -> list[str]:
+    return [leaf for (leaf,) in _rows(GONE)]
 
 
 # A follow-up of the same row stands beside it and is no row of its own.
@@ -135,10 +158,9 @@ FROM incoming JOIN reviews_review AS there
 """
 SAME_IN_FILE: Final = f"""
 INSERT INTO repeated
-WITH twice AS (SELECT content_sha256 FROM incoming GROUP BY content_sha256 HAVING count(*) > 1),
-ordered AS (
+WITH ordered AS (
   SELECT incoming.*, first_value(id) OVER (PARTITION BY content_sha256 ORDER BY id) AS kept
-  FROM incoming JOIN twice USING (content_sha256)
+  FROM incoming JOIN unnest(%(again)s::text[]) AS again(prefix) ON prefix = left(content_sha256, {2 * PREFIX})
 )
 SELECT id, line, 'exact', kept, 1, {BESIDE} FROM ordered WHERE id <> kept
 """
@@ -153,7 +175,7 @@ UPDATE incoming SET flags = coalesce(flags, '{}')
   || jsonb_build_object('near_duplicate', coalesce(earlier.repeats, nearly.repeats)::text)
 FROM nearly LEFT JOIN repeated AS earlier ON earlier.id = nearly.repeats WHERE nearly.id = incoming.id
 """
-GONE: Final = "DELETE FROM incoming USING repeated WHERE repeated.id = incoming.id"
+GONE: Final = "DELETE FROM incoming USING repeated WHERE repeated.id = incoming.id RETURNING leaf_sha256"
 FIRSTS_KEPT: Final = "UPDATE incoming SET first = repeated.repeats FROM repeated WHERE incoming.first = repeated.id"
 DUPLICATES: Final = """
 INSERT INTO reviews_duplicaterow (id, brand_id, created_at, dataset_import_id, line, kind, repeats, similarity)
@@ -189,9 +211,45 @@ def suspicions_add() -> None:
     _run(DAY_BURSTS)
 
 
-def reviews_insert(dataset: ReviewDataset, found: DatasetImport, number: int) -> tuple[int, int]:
-    """Makes reviews of what is left; returns how many rows that are, and how many follow-ups beside them."""
-    kept = [name for name in COLUMNS if name not in {"shared_id", "first_sha256"}]
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is left of a file's rows when all others have been parted: reviews to be."""
+
+    imported: int
+    """Rows."""
+    follow_ups: int
+    """Follow-ups beside them."""
+    languages: dict[str, int]
+    """Language → how many."""
+    flags: dict[str, int]
+    """Kind of suspicion → how many."""
+
+
+def kept() -> Kept:
+    """Counts what is left."""
+    rows = _rows(f"SELECT {BESIDE}, language, flags IS NOT NULL, count(*) FROM incoming GROUP BY 1, 2, 3")
+    beside: Counter[bool] = Counter()
+    languages: Counter[str] = Counter()
+    for stands_beside, language, _flagged, count in rows:
+        beside[stands_beside] += count
+        languages[language] += count if language else 0
+    return Kept(
+        imported=beside[False],
+        follow_ups=beside[True],
+        languages=dict((+languages).most_common()),
+        flags=dict(_rows(FLAGS)) if any(row[2] for row in rows) else {},
+    )
+
+
+FLAGS: Final = """
+SELECT kind, count(*) FROM incoming, jsonb_object_keys(flags) AS kind WHERE flags IS NOT NULL
+GROUP BY kind ORDER BY 2 DESC
+"""
+
+
+def reviews_insert(dataset: ReviewDataset, found: DatasetImport, number: int) -> None:
+    """Makes reviews of what is left."""
+    columns = [name for name in COLUMNS if name not in {"shared_id", "first_sha256"}]
     own = {
         "brand_id": dataset.brand_id,
         "project_id": dataset.project_id,
@@ -201,13 +259,10 @@ def reviews_insert(dataset: ReviewDataset, found: DatasetImport, number: int) ->
     }
     marks = ", ".join(f"%({name})s" for name in own)
     _run(
-        f"INSERT INTO reviews_review ({', '.join([*own, *kept])}, first_id, created_at) "
-        f"SELECT {marks}, {', '.join(kept)}, first, now() FROM incoming",
+        f"INSERT INTO reviews_review ({', '.join([*own, *columns])}, first_id, created_at) "
+        f"SELECT {marks}, {', '.join(columns)}, first, now() FROM incoming",
         own,
     )
-    rows = _rows(f"SELECT count(*) FILTER (WHERE NOT {BESIDE}), count(*) FILTER (WHERE {BESIDE}) FROM incoming")
-    imported, follow_ups = rows[0]
-    return imported, follow_ups
 
 
 def rejected_insert(found: DatasetImport) -> int:
@@ -217,19 +272,6 @@ def rejected_insert(found: DatasetImport) -> int:
         'cells, raw) SELECT gen_random_uuid(), %s, now(), %s, line, "column", code, value, cells, raw FROM refused'
     )
     return _run(statement, [found.brand_id, found.pk])
-
-
-def languages() -> dict[str, int]:
-    """Language → how many of the reviews that are kept."""
-    return _counted("SELECT language, count(*) FROM incoming WHERE language <> '' GROUP BY language ORDER BY 2 DESC")
-
-
-def flags() -> dict[str, int]:
-    """Kind of suspicion → how many of the reviews that are kept."""
-    return _counted(
-        "SELECT kind, count(*) FROM incoming, jsonb_object_keys(flags) AS kind WHERE flags IS NOT NULL "
-        "GROUP BY kind ORDER BY 2 DESC"
-    )
 
 
 def _run(statement: str, values: Any = None) -> int:
@@ -243,7 +285,3 @@ def _rows(statement: str) -> list[tuple[Any, ...]]:
         cursor.execute(statement)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
-
-
-def _counted(statement: str) -> dict[str, int]:
-    return {str(name): int(count) for name, count in _rows(statement)}

@@ -79,7 +79,7 @@ class Command(BaseCommand):
         """The job for this file: the one that there is already, or a new one."""
         path = Path(file).expanduser() if file else None
         if path and not path.is_file():
-            raise CommandError(f"There is no file {path}. Give the path of a CSV or TSV: REVIEWS=path make run.")
+            raise CommandError(f"There is no file {path}. Give the path of your reviews: REVIEWS=path make run.")
         found = self._known(path)
         if found is None:
             project, found = self._prepare(owner, path)
