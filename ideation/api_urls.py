@@ -12,7 +12,7 @@ from ideation.concepts import api as concepts
 from ideation.jobs import api as jobs
 from ideation.needs import api as needs
 from ideation.needs import correctionapi as corrections_of_needs
-from ideation.needs import reviewapi
+from ideation.needs import insightapi, reviewapi
 from ideation.privacy import api as privacy
 from ideation.reviews.api import (
     corrections,
@@ -56,6 +56,10 @@ project: list[URLPattern] = [
     path("dataset-versions/", datasets.VersionsView.as_view()),
     path("analyses/", needs.AnalysesView.as_view()),
     path("needs/", needs.NeedsView.as_view()),
+    path("needs/ask/", insightapi.AskView.as_view()),
+    path("needs/trends/", insightapi.TrendsView.as_view()),
+    path("needs/compare/", insightapi.CompareView.as_view()),
+    path("needs/export/", insightapi.NeedsExportView.as_view()),
     path("need-edits/", corrections_of_needs.EditsView.as_view()),
     path("unassigned-sentences/", corrections_of_needs.UnassignedView.as_view()),
     path("themes/", corrections_of_needs.ThemesView.as_view()),

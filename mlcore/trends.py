@@ -118,7 +118,8 @@ def _permuted(
 
     What a permutation of them has in common with a constant share is taken out of their length, as fitting would.
     """
-    squares = (residuals**2).sum(axis=1)
+    # A share that is the same in every month has no residuals: any order fits it alike.
+    squares = np.maximum((residuals**2).sum(axis=1), 1e-12)
     largest = np.abs(residuals @ contrasts).max(axis=1)
     as_large = np.ones(len(residuals))
     block = max(1, CELLS // (len(residuals) * max(contrasts.shape)))

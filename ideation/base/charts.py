@@ -37,6 +37,8 @@ def _config(ink: str, soft: str, line: str, accent: str, second: str, surface: s
         "area": {"color": accent, "opacity": 0.08},
         "line": {"color": accent, "strokeWidth": 2},
         "bar": {"color": accent},
+        "point": {"color": accent},
+        "tick": {"color": ink},
         "rule": {"color": soft, "strokeDash": [3, 4]},
         "circle": {"color": accent, "stroke": surface, "strokeWidth": 1, "opacity": 0.9},
     }  # fmt: skip
@@ -224,12 +226,13 @@ def download(request: HttpRequest, spec: Spec, name: str) -> HttpResponse | None
     wanted = request.GET.get("format", "")
     if wanted not in MEDIA:
         return None
-    response = HttpResponse(_drawn({**spec, "width": DOWNLOAD_WIDTH}, wanted), content_type=MEDIA[wanted])
+    response = HttpResponse(drawn({**spec, "width": DOWNLOAD_WIDTH}, wanted), content_type=MEDIA[wanted])
     response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     return response
 
 
-def _drawn(spec: Spec, wanted: str) -> str | bytes:
+def drawn(spec: Spec, wanted: str) -> str | bytes:
+    """A chart as SVG, PNG or PDF, in the light theme on white, without a browser."""
     config = {**CONFIGS["light"], "background": "#ffffff"}
     if wanted == "svg":
         return vl_convert.vegalite_to_svg(spec, config=config, allowed_base_urls=[])

@@ -107,6 +107,10 @@ SENTENCES: dict[str, str | Promise] = {
     "need_words_missing": _("A need takes a statement and a name."),
     "need_words_long": _("Keep the statement within %(statement)s characters and the name within %(label)s."),
     "need_status_unknown": _("There is no status called %(given)s. Known: %(known)s."),
+    "alert_kind_unknown": _("There is no kind of alert called %(kind)s. Known: %(known)s."),
+    "watch_unseen": _("This person can't see the project. Make them a member of it first."),
+    "watches_many": _("There are %(most)s of these already. End one that nobody needs."),
+    "question_invalid": _("Ask a question of 1 to %(most)s characters."),
     "need_earlier": _("This need belongs to an earlier analysis, whose figures stay as they were. Open it in the "
                       "newest one."),
     "frame_columns": _("No column holds themes or needs. Call one of them “theme” or “need”, or 主题 or 需求."),

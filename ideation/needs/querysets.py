@@ -9,7 +9,18 @@ from django.db.models.functions import Cast, NullIf
 from django.http import Http404
 
 from ideation.catalog.models import Product, Project
-from ideation.needs.models import About, Analysis, CodingSample, Evidence, Need, NeedEdit, Sentence, Theme
+from ideation.needs.models import (
+    About,
+    Analysis,
+    CodingSample,
+    Evidence,
+    Need,
+    NeedAlert,
+    NeedEdit,
+    NeedWatch,
+    Sentence,
+    Theme,
+)
 from ideation.reviews.models import Review
 from ideation.reviews.querysets import reviews_in
 from mlcore.sentiment import INFORMATIVE
@@ -90,6 +101,24 @@ def sentences_of(review: Review) -> QuerySet[Sentence]:
     newest = Analysis.objects.filter(project=review.project_id, finished_at__isnull=False).order_by("-finished_at")
     shown = Evidence.objects.filter(need__analysis=newest.first()).select_related("need")
     return Sentence.objects.filter(review=review).prefetch_related(Prefetch("evidence", shown))
+
+
+def alerts_of(project: Project) -> QuerySet[NeedAlert]:
+    """A project's alerts, of the newest month first."""
+    return NeedAlert.objects.filter(project=project).select_related("standing")
+
+
+def watches_of(project: Project) -> QuerySet[NeedWatch]:
+    """Who is told of a project's alerts."""
+    return NeedWatch.objects.filter(project=project).select_related("member__user", "standing")
+
+
+def watch(watch_id: uuid.UUID) -> NeedWatch:
+    """Who is told of something. Raises Http404 if this brand has none with this id."""
+    found = NeedWatch.objects.select_related("member").filter(pk=watch_id).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def sentences_read(analysis: Analysis) -> QuerySet[Sentence]:

@@ -2,11 +2,36 @@
 
 from django.urls import path
 
-from ideation.needs.views import corrections, files, need, needs, review, reviews, samples, several, themes, unassigned
+from ideation.needs.views import (
+    ask,
+    breakdown,
+    compare,
+    corrections,
+    files,
+    need,
+    needs,
+    report,
+    review,
+    reviews,
+    samples,
+    several,
+    themes,
+    trends,
+    unassigned,
+    watches,
+)
 
 brand_patterns = [
     path("p/<uuid:project_id>/needs/", needs.needs, name="needs"),
     path("p/<uuid:project_id>/needs/find/", needs.needs_find, name="needs_find"),
+    path("p/<uuid:project_id>/needs/ask/", ask.needs_ask, name="needs_ask"),
+    path("p/<uuid:project_id>/needs/trends/", trends.needs_trends, name="needs_trends"),
+    path("p/<uuid:project_id>/needs/compare/", compare.needs_compare, name="needs_compare"),
+    path("p/<uuid:project_id>/needs/report/", report.needs_report, name="needs_report"),
+    path("p/<uuid:project_id>/needs/watch/", watches.need_watch, name="need_watch"),
+    path("watches/<uuid:watch_id>/end/", watches.watch_ended, name="watch_end"),
+    path("needs/<uuid:need_id>/breakdown/", breakdown.need_breakdown, name="need_breakdown"),
+    path("needs/<uuid:need_id>/trend/", trends.need_trend, name="need_trend"),
     path("p/<uuid:project_id>/needs/group/", needs.needs_group, name="needs_group"),
     path("p/<uuid:project_id>/needs/new/", unassigned.need_new, name="need_new"),
     path("p/<uuid:project_id>/needs/several/", several.needs_several, name="needs_several"),

@@ -22,11 +22,13 @@ from ideation.needs.models.standing import (
     SurveyFigure,
     Theme,
 )
+from ideation.needs.models.watches import AlertKind, NeedAlert, NeedWatch
 
 __all__ = [
     "DIMENSIONS",
     "ENCODER",
     "About",
+    "AlertKind",
     "Analysis",
     "Citation",
     "Claim",
@@ -37,8 +39,10 @@ __all__ = [
     "Evidence",
     "Kano",
     "Need",
+    "NeedAlert",
     "NeedEdit",
     "NeedStatus",
+    "NeedWatch",
     "Sentence",
     "SentenceVector",
     "StandingNeed",

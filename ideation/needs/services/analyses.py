@@ -21,6 +21,7 @@ from ideation.needs.models import Analysis
 from ideation.needs.querysets import current_analysis
 from ideation.needs.services.keeping import Kept, analysis_keep
 from ideation.needs.services.known import Known, known_write
+from ideation.needs.services.watches import alerts_raise
 from ideation.reviews import querysets as reviews
 from ideation.reviews.words import FLAG_WORDS
 from mlcore.events import Event
@@ -94,6 +95,7 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
     with run.scope():
         run.spend(generation_tokens=getattr(result, "tokens", 0))
         analysis = _keep(project, version, before, spec, known, asdict(result), run.params)
+        alerts_raise(analysis=analysis)
         return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "reviews": analysis.reviews_count}
 
 
