@@ -88,7 +88,8 @@ def _graph(points: Vectors, seed: int) -> _Graph:
     ends = np.stack([np.minimum(source, target), np.maximum(source, target)], axis=1)[real]
     # An edge seen from both of its ends counts twice: mutual neighbours belong together.
     edges, inverse = np.unique(ends, axis=0, return_inverse=True)
-    return _Graph(size=len(points), ends=edges, weight=np.bincount(inverse.ravel(), weights=weight[real]) + 1e-6)
+    weights = np.bincount(inverse.ravel(), weights=weight[real]) + 1e-6
+    return _Graph(size=len(points), ends=edges, weight=weights.astype(np.float64))
 
 
 def nearest(points: Vectors, count: int, seed: int) -> tuple[Integers, Vectors]:
@@ -153,9 +154,9 @@ def _joined(graph: _Graph, found: Integers, count: int) -> Integers:
         one, other = found[graph.ends[:, 0]], found[graph.ends[:, 1]]
         bound = np.bincount(np.where(one == smallest, other, one), (one == smallest) * graph.weight, themes)
         bound += np.bincount(one, (other == smallest) * graph.weight, themes)
-        bound = bound / np.bincount(found, minlength=themes)
-        bound[smallest] = -1.0
-        found = np.unique(np.where(found == smallest, int(bound.argmax()), found), return_inverse=True)[1]
+        share: Floats = bound / np.bincount(found, minlength=themes)
+        share[smallest] = -1.0
+        found = np.unique(np.where(found == smallest, int(share.argmax()), found), return_inverse=True)[1]
     return found
 
 
