@@ -74,9 +74,12 @@ def _discount(reviews: Sequence[uuid.UUID]) -> None:
         left = Counter(analysis.languages)
         left.subtract(gone)
         analysis.languages = {language: count for language, count in left.items() if count > 0}
-        analysis.reviews_count -= own.aggregate(n=Count("review", distinct=True))["n"]
-        analysis.sentences_count -= gone.total()
-        analysis.informative_count -= own.filter(informative__gte=INFORMATIVE).count()
+        # What a backup brings back was taken out of the counts before.
+        erased = own.aggregate(n=Count("review", distinct=True))["n"]
+        analysis.reviews_count = max(analysis.reviews_count - erased, 0)
+        analysis.sentences_count = max(analysis.sentences_count - gone.total(), 0)
+        telling = own.filter(informative__gte=INFORMATIVE).count()
+        analysis.informative_count = max(analysis.informative_count - telling, 0)
         analysis.save(update_fields=["languages", "reviews_count", "sentences_count", "informative_count"])
 
 

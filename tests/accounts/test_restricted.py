@@ -78,7 +78,7 @@ def test_every_brand_table_names_the_way_to_its_project_or_stands_in_the_list() 
     without = {model._meta.db_table for model in owned if model.project_path is None}
     assert without == set(WHOLE_BRAND_TABLES)
     for model in owned:
-        assert type(model._default_manager) is SeenRows, model
+        assert isinstance(model._default_manager, SeenRows), model
         if model.project_path:
             # A way that leads nowhere fails here.
             str(model._base_manager.filter(**{f"{model.project_path}__in": [uuid4()]}).query)
