@@ -29,6 +29,8 @@ SURE: Final = 0.42
 """The same of the best two: what is rarely spoken of is found, too."""
 CLOSE: Final = 0.33
 """Likeness, words included, from which on a sentence is part of the answer."""
+SHORT: Final = 4
+"""Letters below which the beginning of a word says too little."""
 _ENDINGS: Final = ("ing", "es", "ed", "s", "y", "e")
 
 
@@ -58,8 +60,12 @@ def in_common(question: Question, texts: Sequence[str]) -> Floats:
 
 
 def word_pattern(word: str, language: str) -> re.Pattern[str]:
-    """Finds a word in whatever form, at the beginning of a word; of Chinese, anywhere."""
-    return re.compile(re.escape(word) if language == "zh" else rf"\b{re.escape(stem(word))}", re.IGNORECASE)
+    """Finds a word in whatever form, a short one whole ('app' is in no 'appearance'); of Chinese, anywhere."""
+    if language == "zh":
+        return re.compile(re.escape(word), re.IGNORECASE)
+    start = stem(word)
+    end = r"(?:s|es|ed|ing|y|e)?\b" if len(start) < SHORT else ""
+    return re.compile(rf"\b{re.escape(start)}{end}", re.IGNORECASE)
 
 
 def stem(word: str) -> str:

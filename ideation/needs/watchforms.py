@@ -22,7 +22,7 @@ class WatchForm(forms.Form):
 
     def __init__(self, data: Any, *, people: list[Membership], needs: list[Need]) -> None:
         super().__init__(data)
-        self.people = {str(one.pk): one for one in people}
+        self.people = {str(one.user_id): one for one in people}
         self.needs = {str(one.pk): one for one in needs}
         named = [(key, one.user.name or one.user.email) for key, one in self.people.items()]
         self.fields["member"].choices = named  # type: ignore[attr-defined]

@@ -65,10 +65,10 @@ def test_people_choose_who_is_told(alice: Person, bob: Person, charlie: Person) 
     read = make_read_brand(alice)
     add = f"/b/{alice.brand.slug}/p/{read.project.pk}/needs/watch/"
     with alice.scope():
-        member = {person.user.email: str(Membership.objects.get(user=person.user).pk) for person in (alice, bob)}
+        member = {person.user.email: str(person.user.pk) for person in (alice, bob)}
     assert bob.client.post(add, {"member": member[bob.user.email]}).status_code == 403
     alice.client.post(add, {"member": member[bob.user.email], "kind": "mood"})
-    alice.client.post(add, {"member": str(read.project.pk)})
+    assert alice.client.post(add, {"member": str(read.project.pk)}).status_code == 404
     alice.client.post(add, {"member": member[bob.user.email], "need": str(read.needs["leak"].pk)})
     with alice.scope():
         made = list(NeedWatch.objects.order_by("created_at"))

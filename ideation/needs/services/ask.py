@@ -114,8 +114,12 @@ def ask(project: Project, text: str) -> Answer:
     base = asked.count()
     if not question.topic and not question.has_conditions and not products:
         return Answer(question=question, products=products, base=base)
-    fitting = _fitting(project, question, asked, is_whole=not products and not question.has_conditions)
-    cited, more = _of_topic(project, question, fitting) if question.topic else _of_any(fitting)
+    is_narrow = bool(products) or question.has_conditions
+    fitting = _fitting(project, question, asked, is_whole=not is_narrow)
+    if question.topic:
+        cited, more = _of_topic(project, question, fitting, is_narrow=is_narrow)
+    else:
+        cited, more = _of_any(fitting)
     groups = _grouped(analysis.pk, cited, base)
     reviews = len({one.sentence.review_id for one in cited})
     return Answer(
@@ -168,10 +172,12 @@ def _of_any(fitting: QuerySet[Sentence]) -> tuple[list[Cited], bool]:
     return [Cited(sentence=one, score=one.informative) for one in found[:SHOWN]], len(found) > SHOWN
 
 
-def _of_topic(project: Project, question: Question, fitting: QuerySet[Sentence]) -> tuple[list[Cited], bool]:
+def _of_topic(
+    project: Project, question: Question, fitting: QuerySet[Sentence], *, is_narrow: bool
+) -> tuple[list[Cited], bool]:
     """Sentences that are about the topic, none if the reviews don't say anything about it."""
     vector = question_vector(question, open_encoder())
-    sentences = _near(project, question, vector, fitting)
+    sentences = _near(project, question, vector, fitting, is_narrow=is_narrow)
     meanings = meaning(vector, _vectors(project, sentences), [one.language for one in sentences])
     words = in_common(question, [one.text for one in sentences])
     if not is_answered(meanings, words):
@@ -181,14 +187,17 @@ def _of_topic(project: Project, question: Question, fitting: QuerySet[Sentence])
     return [Cited(sentence=sentences[i], score=float(scores[i])) for i in order[:SHOWN]], len(order) > SHOWN
 
 
-def _near(project: Project, question: Question, vector: Any, fitting: QuerySet[Sentence]) -> list[Sentence]:
+def _near(
+    project: Project, question: Question, vector: Any, fitting: QuerySet[Sentence], *, is_narrow: bool
+) -> list[Sentence]:
     """All that fulfil the conditions if they are few; else the nearest of them in meaning, and those with its words.
 
     The nearest are read first and the conditions asked of them, since Postgres may choose a slow plan for both at once.
     """
-    few = list(fitting[: 2 * CANDIDATES + 1])
-    if len(few) <= 2 * CANDIDATES:
-        return few
+    if is_narrow:
+        few = list(fitting[: 2 * CANDIDATES + 1])
+        if len(few) <= 2 * CANDIDATES:
+            return few
     rows = SentenceVector.objects.filter(project=project)
     near = rows.order_by(MaxInnerProduct("embedding", HalfVector(vector))).values_list("key", flat=True)
     limit = CANDIDATES

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -27,12 +27,12 @@ def need_watch(request: BrandRequest, project_id: uuid.UUID) -> HttpResponseBase
     needs = list(needs_of(analysis)) if analysis else []
     people = people_for(project, request.user.pk)
     form = WatchForm(request.POST, people=people, needs=needs)
+    if not form.is_valid():
+        # The page offers only what is there: who sends another id asks for nothing of this project's.
+        raise Http404
     try:
-        if form.is_valid():
-            watch_add(project=project, site=request.build_absolute_uri("/"), **form.chosen)
-            messages.success(request, _("They are told by mail after each analysis that finds something."))
-        else:
-            messages.error(request, _("Choose somebody who can see the project."))
+        watch_add(project=project, site=request.build_absolute_uri("/"), **form.chosen)
+        messages.success(request, _("They are told by mail after each analysis that finds something."))
     except UserError as error:
         messages.error(request, str(error))
     return redirect("needs_trends", request.brand.slug, project.pk)
