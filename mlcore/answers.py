@@ -42,7 +42,7 @@ def question_vector(question: Question, encoder: Encoder) -> Vectors:
 
 
 def meaning(vector: Vectors, vectors: Vectors, languages: Sequence[str]) -> Floats:
-    """Likeness in meaning of a question's vector with n × 512 sentence vectors of these languages: n values, −1 to 1."""
+    """Likeness in meaning of a question's vector and n × 512 sentence vectors of these languages, each −1 to 1."""
     means = shipped().means
     other: Vectors = np.mean(list(means.values()), axis=0)
     if not len(vectors):

@@ -10,7 +10,18 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
 from ideation.base.quotes import Quotes
-from ideation.needs.models import Analysis, Citation, Claim, Evidence, Need, Sentence, SentenceVector
+from ideation.needs.models import (
+    Analysis,
+    Citation,
+    Claim,
+    EditKind,
+    Evidence,
+    Need,
+    NeedEdit,
+    Sentence,
+    SentenceVector,
+    StandingNeed,
+)
 from ideation.reviews.querysets import reviews_in
 from mlcore.sentiment import INFORMATIVE
 
@@ -60,9 +71,35 @@ def evidence_erase(*, reviews: Sequence[uuid.UUID], quotes: Quotes) -> dict[str,
     for project, key in keys:
         if not Sentence.objects.filter(project=project, key=key).exists():
             SentenceVector.objects.filter(project=project, key=key).delete()
-    return counts | {
-        "quotes": words_clean(Need, ("statement", "label"), quotes) + words_clean(Claim, ("text",), quotes)
-    }
+    worded = (Need, ("statement", "label")), (StandingNeed, ("statement", "label")), (Claim, ("text",))
+    passages = sum(words_clean(model, fields, quotes) for model, fields in worded) + _steps_clean(quotes)
+    return counts | {"quotes": passages}
+
+
+def _steps_clean(quotes: Quotes) -> int:
+    """Takes what repeats erased reviews out of what steps of people's keep, so that undoing brings none of it back."""
+    total = 0
+    for step in NeedEdit.objects.filter(kind__in=[EditKind.RENAME, EditKind.ADD]).iterator(2000):
+        kept = {}
+        for name in ("before", "after"):
+            kept[name], passages = _cleaned(getattr(step, name), quotes)
+            total += passages
+        if (kept["before"], kept["after"]) != (step.before, step.after):
+            NeedEdit.objects.filter(pk=step.pk).update(**kept)
+    return total
+
+
+def _cleaned(value: Any, quotes: Quotes) -> tuple[Any, int]:
+    """JSON without the passages in its texts, and how many those were."""
+    if isinstance(value, str):
+        return quotes.taken_out(value)
+    if isinstance(value, dict):
+        pairs = {key: _cleaned(part, quotes) for key, part in value.items()}
+        return {key: part for key, (part, _) in pairs.items()}, sum(passages for _, passages in pairs.values())
+    if isinstance(value, list):
+        parts = [_cleaned(part, quotes) for part in value]
+        return [part for part, _ in parts], sum(passages for _, passages in parts)
+    return value, 0
 
 
 def _discount(reviews: Sequence[uuid.UUID]) -> None:
