@@ -62,6 +62,8 @@ project: list[URLPattern] = [
     path("needs/export/", insightapi.NeedsExportView.as_view()),
     path("need-edits/", corrections_of_needs.EditsView.as_view()),
     path("unassigned-sentences/", corrections_of_needs.UnassignedView.as_view()),
+    path("sentiment/", needs.SentimentView.as_view()),
+    path("sentiment/reset/", needs.SentimentResetView.as_view()),
     path("themes/", corrections_of_needs.ThemesView.as_view()),
     path("code-frames/", corrections_of_needs.FramesView.as_view()),
     path("surveys/", corrections_of_needs.SurveysView.as_view()),

@@ -45,7 +45,9 @@ def analyse(spec: AnalyseSpec, statements: StatementWriter | None = None) -> Ite
         if not count and spec.known is None:
             raise InputError("reviews_empty")
         folders = (spec.output / "understood",)
-        reading = UnderstandSpec(reviews=spec.reviews, count=count, output=folders[0], encoder=spec.encoder)
+        reading = UnderstandSpec(
+            reviews=spec.reviews, count=count, output=folders[0], encoder=spec.encoder, sentiment=spec.sentiment
+        )
         yield from (event for event in understand(reading) if isinstance(event, Progress))
     yield Progress(step="grouping", done=0, total=1, unit="files")
     fresh = read_understood(folders)

@@ -22,6 +22,7 @@ from mlcore.errors import InputError
 from mlcore.events import Event, Progress
 from mlcore.intents import intents_of
 from mlcore.sentiment import judge, level, words
+from mlcore.sentimentmodel import TunedSentiment, load_sentiment
 from mlcore.specs.analyse import UnderstandSpec, Understood
 from mlcore.text import Sentence, majority_language, sentences
 
@@ -66,6 +67,7 @@ def understand(spec: UnderstandSpec) -> Iterator[Event]:
     at last Understood. Raises InputError for a file that cannot be read.
     """
     encoder = open_encoder(spec.encoder)
+    model = load_sentiment(spec.sentiment) if spec.sentiment else None
     fallback = majority_language(review.text for review in islice(_reviews(spec.reviews), SAMPLE))
     share, shares = spec.share
     start, end = spec.count * share // shares, spec.count * (share + 1) // shares
@@ -77,7 +79,7 @@ def understand(spec: UnderstandSpec) -> Iterator[Event]:
         (spec.output / "sentences.jsonl").open("w", encoding="utf-8") as said,
     ):
         while portion := list(islice(stretch, PORTION)):
-            lines, found = _understood(portion, fallback, encoder)
+            lines, found = _understood(portion, fallback, encoder, model)
             kept.writelines(_line({"id": review.id, "rating": review.rating}) for review in portion)
             said.writelines(_line(line) for line in lines)
             vectors.append(found)
@@ -107,7 +109,7 @@ def count_reviews(path: Path) -> int:
 
 
 def _understood(
-    portion: Sequence[_Review], fallback: str | None, encoder: Encoder
+    portion: Sequence[_Review], fallback: str | None, encoder: Encoder, model: TunedSentiment | None
 ) -> tuple[list[dict[str, Any]], Halves]:
     pieces: list[Sentence] = []
     owners: list[int] = []
@@ -119,7 +121,7 @@ def _understood(
         places.extend(range(len(found)))
     texts, languages = [p.text for p in pieces], [p.language for p in pieces]
     *_, (_done, vectors) = embed(texts, encoder)
-    judged = judge(texts, vectors, [portion[i].rating for i in owners])
+    judged = judge(texts, vectors, [portion[i].rating for i in owners], model)
     felt = judged.sentiment.tolist()
     lines = [
         {

@@ -132,6 +132,7 @@ SENTENCES: dict[str, str | Promise] = {
     "bad_scale": _("This is no scale. Write its two ends, such as 1-5."),
     "off_scale": _("This lies outside the scale from %(lowest)s to %(highest)s. Check the scale, or the number."),
     "no_analysis": _("Find needs first: nothing has been analysed in this project yet."),
+    "sentiment_shipped_used": _("The shipped sentiment is in use already."),
     "edit_undone": _("This step has been taken back already."),
     "edit_overlaid": _("A later step changed the same need. Take that one back first."),
     "theme_name_missing": _("A theme takes a name of at most %(most)s characters."),

@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from ideation.catalog.api import ProjectRoom
 from ideation.jobs.api import ACCEPTED, LOCATION, accepted
 from ideation.needs import querysets, services
 from ideation.needs.changes import need_change, need_now, these
-from ideation.needs.models import About, Analysis, Evidence, Kano, Need, NeedStatus, Sentence
+from ideation.needs.models import About, Analysis, Evidence, Kano, Need, NeedStatus, Sentence, SentimentModel
 from ideation.needs.needlist import needs_standing
 from ideation.reviews.words import FLAG_WORDS
 
@@ -308,3 +309,52 @@ class EvidenceView(RoomListView):
 
     def listed(self) -> QuerySet[Evidence]:
         return querysets.evidence_of(querysets.need(self.kwargs["need_id"]))
+
+
+class SentimentModelSerializer(serializers.ModelSerializer[SentimentModel]):
+    """Sentiment that learnt from the project's own stars, with how it does beside the shipped one."""
+
+    before = serializers.JSONField(read_only=True, help_text="The shipped model on reviews held back.")
+    after = serializers.JSONField(read_only=True, help_text="The learnt model on the same.")
+
+    class Meta:
+        model = SentimentModel
+        fields = read_only_fields = (
+            "id",
+            "encoder",
+            "reviews_count",
+            "held_out_count",
+            "before",
+            "after",
+            "created_at",
+        )
+
+
+class SentimentView(ProjectRoom, RoomView):
+    """The sentiment that a project uses."""
+
+    capabilities: ClassVar[tuple[str, ...]] = ("run_analysis",)
+
+    @extend_schema(responses=SentimentModelSerializer)
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """The project's own sentiment; 404 while it uses the shipped one."""
+        model = querysets.sentiment_model(self.project)
+        if model is None:
+            raise Http404
+        return Response(SentimentModelSerializer(model).data)
+
+    @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Queues learning from the stars; every sentence is then felt anew, and the needs are weighed again."""
+        return accepted(services.sentiment_start(project=self.project, created_by=self.acting_user()))
+
+
+class SentimentResetView(ProjectRoom, RoomView):
+    """The way back to the shipped sentiment."""
+
+    capabilities: ClassVar[tuple[str, ...]] = ("run_analysis",)
+
+    @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Takes the shipped sentiment again; 409 where it is in use already."""
+        return accepted(services.sentiment_reset(project=self.project, created_by=self.acting_user()))

@@ -20,6 +20,7 @@ from ideation.needs.models import (
     NeedEdit,
     Sentence,
     SentenceVector,
+    SentimentModel,
     StandingNeed,
 )
 from ideation.reviews.querysets import reviews_in
@@ -60,6 +61,7 @@ def evidence_erase(*, reviews: Sequence[uuid.UUID], quotes: Quotes) -> dict[str,
     needs = dict(found.evidence.values_list("need").annotate(count=Count("sentence__review", distinct=True)).order_by())
     claims = Counter(found.citations.values_list("claim", flat=True))
     _discount(reviews)
+    SentimentModel.objects.filter(project__in=found.sentences.order_by().values("project")).delete()
     keys = set(found.sentences.order_by().values_list("project", "key"))
     counts = {"citations": found.citations.delete()[0], "evidence": found.evidence.delete()[0]}
     counts |= {"sentences": found.sentences.delete()[0], "needs": len(needs), "claims": len(claims)}

@@ -19,6 +19,7 @@ from ideation.needs.models import (
     NeedEdit,
     NeedWatch,
     Sentence,
+    SentimentModel,
     Theme,
 )
 from ideation.reviews.models import Review
@@ -94,6 +95,11 @@ def quotes_of(need: Need, count: int, language: str = "", product: str = "") -> 
     about = Q(sentence__review__product_name__iexact=product) if product else Q()
     first = [ExpressionWrapper(wish, output_field=BooleanField()).desc() for wish in (spoken, about) if wish]
     return list(evidence_of(need).filter(rank__lte=QUOTABLE).order_by(*first, "rank")[:count])
+
+
+def sentiment_model(project: Project) -> SentimentModel | None:
+    """The sentiment that the project's stars taught, if it is used."""
+    return SentimentModel.objects.filter(project=project, is_used=True).first()
 
 
 def sentences_of(review: Review) -> QuerySet[Sentence]:

@@ -5,4 +5,5 @@ from ideation.needs import services
 from ideation.needs.exporting import review_export_run
 
 reviews_analyse = job_task("reviews_analyse")(services.analysis_run)
+sentiment_tune = job_task("sentiment_tune")(services.sentiment_run)
 reviews_export = job_task("reviews_export")(review_export_run)

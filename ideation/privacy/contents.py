@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from accounts.models import ApiKey, AuditEntry, Brand, EmailDomain, IdentityProvider, Invitation, Membership
 from accounts.tenancy import current_brand
 from ideation.catalog.models import Product
-from ideation.needs.models import Citation, Evidence, Sentence, SentenceVector
+from ideation.needs.models import Citation, Evidence, Sentence, SentenceVector, SentimentModel
 from ideation.privacy.tables import brand_models
 from ideation.reviews.models import (
     DatasetImport,
@@ -38,6 +38,7 @@ LEFT_OUT: Final[dict[type[Model], frozenset[str]]] = {
     ReviewExport: frozenset({"file"}),
     ReviewSource: frozenset({"secret"}),
     Sentence: frozenset({"key"}),
+    SentimentModel: frozenset({"weights"}),
     Upload: frozenset({"file"}),
 }
 """Columns that stay here: secrets, places on this machine, and vectors that any machine computes from the text."""

@@ -25,6 +25,8 @@ class UnderstandSpec:
     """Which of how many equal stretches this is."""
     encoder: str = "universal"
     """Name of the sentence encoder (mlcore.embed.ENCODERS)."""
+    sentiment: Path | None = None
+    """Weights of a tuned sentiment model; None: the shipped one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,8 @@ class AnalyseSpec:
     """Distinct reviews that make a need; None: 2 % of them, 3 to 12, and 0.4 % above 3,000."""
     most: int | None = None
     """Needs that are kept at most; None: 30, and 40 above 1,000 reviews."""
+    sentiment: Path | None = None
+    """Weights of a tuned sentiment model; None: the shipped one."""
     unassigned: float | None = None
     """Share of the informative sentences that may belong to no need, if it can be kept; None: as it comes."""
 

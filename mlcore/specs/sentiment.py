@@ -33,6 +33,27 @@ class TuneSentimentSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeelSpec:
+    """Feel anew what sentences say."""
+
+    runner: ClassVar[str] = "mlcore.feeling:feel"
+
+    sentences: Path
+    """Folder with sentences.jsonl {"text", "rating" of its review or null} and vectors.npy, n × d."""
+    output: Path
+    """File for n × 2 numbers: sentiment and level."""
+    weights: Path | None
+    """Of a tuned model; None: the shipped one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Felt(Event):
+    """The result; the numbers are in the spec's output."""
+
+    sentences: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SentimentFigures:
     """How well a model tells good reviews (4, 5 stars) from bad ones (1, 2) that it has not learnt from."""
 

@@ -82,6 +82,7 @@ SUBJECT_PAGES: Final = {"dataset_import": "import", "reviews_erase": "erasure_on
 PROJECT_PAGES: Final = {
     "reviews_fetch": "sources",
     "reviews_match": "products",
+    "sentiment_tune": "sentiment",
     "reviews_index": "reviews",
     "reviews_export": "review_exports",
     "reviews_analyse": "needs",

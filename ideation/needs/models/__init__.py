@@ -13,6 +13,7 @@ from ideation.needs.models.analyses import (
 )
 from ideation.needs.models.claims import Citation, Claim
 from ideation.needs.models.samples import CodingAnswer, CodingSample
+from ideation.needs.models.sentiment import SentimentModel
 from ideation.needs.models.standing import (
     Coding,
     EditKind,
@@ -45,6 +46,7 @@ __all__ = [
     "NeedWatch",
     "Sentence",
     "SentenceVector",
+    "SentimentModel",
     "StandingNeed",
     "SurveyFigure",
     "Theme",

@@ -17,6 +17,7 @@ from ideation.needs.services.corrections import (
     sentences_place,
 )
 from ideation.needs.services.frames import frame_import, frame_read, table_packed, table_read, table_unpacked
+from ideation.needs.services.sentiment import sentiment_reset, sentiment_run, sentiment_start
 from ideation.needs.services.surveys import survey_import, survey_remove
 from ideation.needs.services.themes import theme_change, theme_create, theme_delete, theme_move, theme_rename
 from ideation.needs.services.undoing import edit_undo
@@ -41,6 +42,9 @@ __all__ = [
     "need_theme",
     "needs_add",
     "sentences_place",
+    "sentiment_reset",
+    "sentiment_run",
+    "sentiment_start",
     "survey_import",
     "survey_remove",
     "table_packed",

@@ -21,6 +21,7 @@ from ideation.needs.models import Analysis
 from ideation.needs.querysets import current_analysis
 from ideation.needs.services.keeping import Kept, analysis_keep
 from ideation.needs.services.known import Known, known_write
+from ideation.needs.services.sentiment import weights_write
 from ideation.needs.services.watches import alerts_raise
 from ideation.reviews import querysets as reviews
 from ideation.reviews.words import FLAG_WORDS
@@ -80,13 +81,14 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
     with run.scope():
         project = find_project(uuid.UUID(run.params["project"]))
         version = reviews.version(uuid.UUID(run.params["version"]))
+        sentiment = weights_write(project, run.folder / "sentiment")
         before = current_analysis(project)
         known = known_write(
             version, before, run.folder / "known", without=run.params.get("without", []),
             afresh=bool(run.params.get("afresh")),
         )  # fmt: skip
-    folders = _understand(run, known)
-    spec = _spec(run.folder, known, folders, run.params.get("unassigned"))
+    folders = _understand(run, known, sentiment)
+    spec = _spec(run.folder, known, folders, sentiment, run.params.get("unassigned"))
     result: Event | None = None
     for event in run.child(spec):
         result = event
@@ -99,14 +101,16 @@ def analysis_run(run: JobRun) -> dict[str, Any]:
         return {"analysis": str(analysis.pk), "needs": analysis.needs.count(), "reviews": analysis.reviews_count}
 
 
-def _understand(run: JobRun, known: Known) -> tuple[Path, ...]:
+def _understand(run: JobRun, known: Known, sentiment: Path | None) -> tuple[Path, ...]:
     """Reads new reviews in several processes where they are many; else leaves them to the analysis itself."""
     if known.new_count < MANY:
         return ()
     shares = os.cpu_count() or 1
     folders = tuple(run.folder / f"understood-{share}" for share in range(shares))
     specs = [
-        UnderstandSpec(reviews=known.new_reviews, count=known.new_count, output=folder, share=(share, shares))
+        UnderstandSpec(
+            reviews=known.new_reviews, count=known.new_count, output=folder, share=(share, shares), sentiment=sentiment
+        )
         for share, folder in enumerate(folders)
     ]
     for _event in run.children(specs, megabytes=CHILD_MEGABYTES):
@@ -114,13 +118,16 @@ def _understand(run: JobRun, known: Known) -> tuple[Path, ...]:
     return folders
 
 
-def _spec(folder: Path, known: Known, understood: tuple[Path, ...], unassigned: float | None) -> AnalyseSpec:
+def _spec(
+    folder: Path, known: Known, understood: tuple[Path, ...], sentiment: Path | None, unassigned: float | None
+) -> AnalyseSpec:
     """With the shipped model to word needs, where the settings keep to its base; else from the evidence alone."""
     files: dict[str, Any] = {
         "reviews": known.new_reviews,
         "known": known.folder,
         "output": folder / "analysis",
         "understood": understood,
+        "sentiment": sentiment,
     }
     adapter = shipped(settings.BASE_MODEL)
     if adapter is None:
