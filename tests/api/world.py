@@ -23,7 +23,18 @@ from ideation.concepts.models import Brief, Concept, ConceptClaim, Feature, Feat
 from ideation.concepts.services import brief_create
 from ideation.jobs.models import Job
 from ideation.jobs.services import job_start
-from ideation.needs.models import DIMENSIONS, Analysis, Evidence, Need, NeedEdit, Sentence, StandingNeed, Theme
+from ideation.needs.models import (
+    DIMENSIONS,
+    ENCODER,
+    Analysis,
+    Evidence,
+    Need,
+    NeedEdit,
+    Sentence,
+    SentimentModel,
+    StandingNeed,
+    Theme,
+)
 from ideation.needs.services import claim_create, need_reword
 from ideation.needs.services.vectors import key_of, vectors_write
 from ideation.privacy.models import BrandExport, Erasure
@@ -121,6 +132,11 @@ def make_world(person: Person, mark: str) -> World:
             project=project, version=version, reviews_count=2, languages={mark: 2}, finished_at=timezone.now()
         )
         needs = [_need(analysis, rank, review, mark) for rank, review in enumerate(reviews, start=1)]
+        figures = {"accuracy": 0.9, "confusion": [[1, 0], [0, 1]]}
+        SentimentModel.objects.create(
+            project=project, encoder=ENCODER, weights=b"w", reviews_count=2, held_out_count=2, before=figures,
+            after=figures,
+        )  # fmt: skip
         model = _model(project, version, mark)
         brief = brief_create(project=project, title=f"Brief {mark}", product="kettle", needs=needs)
         concept = _concept(brief, model, needs, mark)
