@@ -346,6 +346,7 @@ class SentimentView(ProjectRoom, RoomView):
     @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Queues learning from the stars; every sentence is then felt anew, and the needs are weighed again."""
+        self.body()
         return accepted(services.sentiment_start(project=self.project, created_by=self.acting_user()))
 
 
@@ -357,4 +358,5 @@ class SentimentResetView(ProjectRoom, RoomView):
     @extend_schema(request=None, responses=ACCEPTED, parameters=[LOCATION])
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Takes the shipped sentiment again; 409 where it is in use already."""
+        self.body()
         return accepted(services.sentiment_reset(project=self.project, created_by=self.acting_user()))

@@ -75,7 +75,7 @@ FIGURES = {
     "/api/v1/usage/", "/api/v1/projects/<uuid:project_id>/unmatched-names/",
     "/api/v1/imports/<uuid:import_id>/duplicate-rows/",
     "/api/v1/reviews/<uuid:review_id>/corrections/", "/api/v1/projects/<uuid:project_id>/needs/ask/",
-    "/api/v1/projects/<uuid:project_id>/needs/compare/",
+    "/api/v1/projects/<uuid:project_id>/needs/compare/", "/api/v1/projects/<uuid:project_id>/sentiment/",
 }  # fmt: skip
 """Addresses that show figures alone, no words, or that have nothing to show yet."""
 
