@@ -57,7 +57,7 @@ def test_one_click_learns_and_one_leaves(alice: Person, bob: Person) -> None:
     assert "weights" not in told
     assert "Balanced accuracy" in bob.client.get(page).content.decode()
 
-    assert alice.api.post(f"{address}reset/").status_code == 202
+    assert alice.api.post(f"{address}reset/", {}, content_type="application/json").status_code == 202
     run(alice)
     with alice.scope():
         assert sentiment_model(project) is None
