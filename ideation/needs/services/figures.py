@@ -6,12 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from ideation.base.errors import UserError
-from ideation.needs.mentions import Ground, mentions_of
+from ideation.needs.mentions import mentions_of
 from ideation.needs.models import Analysis, Need, SurveyFigure
 from mlcore.figures import NeedFigures, weigh
 from mlcore.kano import KanoClass, classify
-from mlcore.starweights import StarWeights, star_weights
 from mlcore.survey import SurveyAnswers, Weighed, merged
 
 DRAWS, DRAWS_OF_MANY, MANY = 500, 200, 20_000
@@ -29,39 +27,18 @@ def figures_set(analysis: Analysis) -> None:
     ground = mentions_of(analysis)
     if not ground.needs:
         return
-    table, weights = ground.table, _star_weights(analysis, ground)
-    if weights is not None:
-        table = table.reweighted(weights.weight)
+    table = ground.table
     count, draws = len(ground.needs), DRAWS_OF_MANY if len(table) > MANY else DRAWS
     derived = weigh(ground.mentions, table, count, draws=draws)
     classes = classify(ground.mentions, table, count)
     asked = _surveys(ground.needs)
     for need, figures, kind in zip(ground.needs, derived, classes, strict=True):
         survey = asked.get(need.standing_id)
-        _write(need, figures, kind, merged(figures, survey), weights)
+        _write(need, figures, kind, merged(figures, survey))
     ordered = sorted(ground.needs, key=lambda n: (-n.opportunity, -n.mentions, n.label))
     for rank, need in enumerate(ordered, start=1):
         need.rank = rank
     Need.objects.bulk_update(ordered, WRITTEN, batch_size=500)
-
-
-@transaction.atomic
-def stars_correct(*, analysis: Analysis, shares: Sequence[float] | None) -> None:
-    """Weighs the reviews so that their stars are shared out as stated (of one to five stars); None: as they are.
-
-    Raises UserError unless there are five shares from 0 on that some review's stars belong to.
-    """
-    analysis.spec["true_stars"] = list(shares) if shares is not None else None
-    try:
-        figures_set(analysis)
-    except ValueError as error:
-        raise UserError("star_shares_invalid") from error
-    analysis.save(update_fields=["spec"])
-
-
-def _star_weights(analysis: Analysis, ground: Ground) -> StarWeights | None:
-    shares = analysis.spec.get("true_stars")
-    return star_weights(ground.table.rating, shares) if shares else None
 
 
 def _surveys(needs: Sequence[Need]) -> dict[Any, SurveyAnswers]:
@@ -75,7 +52,7 @@ def _surveys(needs: Sequence[Need]) -> dict[Any, SurveyAnswers]:
     }  # fmt: skip
 
 
-def _write(need: Need, derived: NeedFigures, kind: KanoClass, best: Weighed, weights: StarWeights | None) -> None:
+def _write(need: Need, derived: NeedFigures, kind: KanoClass, best: Weighed) -> None:
     need.mentions = derived.mentions.count
     need.net_sentiment = derived.net_sentiment.value if derived.net_sentiment else 0.0
     need.importance = best.importance.value
@@ -87,7 +64,3 @@ def _write(need: Need, derived: NeedFigures, kind: KanoClass, best: Weighed, wei
     need.rank_high = derived.stability.high if derived.stability else None
     need.kano = kind.kind or ""
     need.figures = {"derived": asdict(derived), "kano": asdict(kind), "best": asdict(best)}
-    if weights is not None:
-        parts = asdict(weights)
-        parts.pop("weight")
-        need.figures["stars"] = parts
